@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func command(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: dependencies + [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+        swiftSettings: strict)
+}
+
+func tests(of name: String, _ dependencies: Target.Dependency...) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: strict)
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+// Lowest floor first: a module imports only from the floors below it (Docs/architecture.md).
+let package = Package(
+    name: "mailseal",
+    products: [
+        .library(name: "Mailseal", targets: ["Mailseal"]),
+        .executable(name: "mailseal", targets: ["MailsealCommand"]),
+        .executable(name: "mailseal-sample", targets: ["SampleArchiveCommand"]),
+    ],
+    dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")],
+    targets: [
+        system("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+        system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        // Floor 1
+        module("Bytes"),
+        module("Files", "Bytes"),
+        // Floor 2
+        module("Cryptography", "Bytes", "CCrypto"),
+        module("Deflate", "Bytes", "CZlib"),
+        module("Mail", "Bytes"),
+        // Floor 3
+        module("MerkleTree", "Bytes", "Cryptography"),
+        module("DKIM", "Bytes", "Cryptography", "Mail"),
+        module("Container", "Bytes", "Files", "Cryptography", "Deflate"),
+        module("Intake", "Bytes", "Files", "Cryptography", "Mail", "CArchive"),
+        // Floor 4
+        module("Manifest", "Bytes", "Cryptography", "MerkleTree"),
+        // Floor 5
+        module(
+            "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",
+            "Intake", "Manifest"),
+        module("SampleArchive", "Bytes", "Files", "Cryptography", "DKIM", "Mail"),
+        // Floor 6
+        command("MailsealCommand", "Bytes", "Mailseal"),
+        command("SampleArchiveCommand", "SampleArchive"),
+        tests(of: "Bytes"),
+        tests(of: "Files"),
+        tests(of: "Cryptography", "Bytes"),
+        tests(of: "Deflate", "Bytes"),
+        tests(of: "Mail", "Bytes"),
+        tests(of: "MerkleTree", "Bytes", "Cryptography"),
+        tests(of: "DKIM", "Bytes", "Cryptography", "Mail"),
+        tests(of: "Container", "Bytes", "Files", "Cryptography", "Deflate"),
+        tests(of: "Intake", "Bytes", "Files", "Cryptography", "Mail"),
+        tests(of: "Manifest", "Bytes", "Cryptography", "MerkleTree"),
+        tests(of: "SampleArchive", "Bytes", "Cryptography", "DKIM", "Mail"),
+        tests(
+            of: "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",
+            "Intake", "Manifest", "SampleArchive"),
+        tests(of: "MailsealCommand", "Bytes", "Mailseal", "SampleArchive"),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,59 @@
+// Lower-case hexadecimal, strict in reading: one text for one byte string.
+
+/// Lower-case hexadecimal text (RFC 4648 §8, lower case).
+public enum Hexadecimal {
+    private static let digits: [UInt8] = Array("0123456789abcdef".utf8)
+
+    /// Two lower-case digits for each byte.
+    public static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 2)
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return text
+    }
+
+    /// The bytes of an even number of lower-case digits, or nil for any other text.
+    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        guard text.count.isMultiple(of: 2) else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count / 2)
+        var high: UInt8?
+        for character in text {
+            guard let value = value(of: character) else { return nil }
+            if let upper = high {
+                bytes.append(upper << 4 | value)
+                high = nil
+            } else {
+                high = value
+            }
+        }
+        return bytes
+    }
+
+    /// A fixed-width lower-case number, zero padded: `width` digits, the most significant first.
+    public static func encode(_ value: UInt64, width: Int) -> [UInt8] {
+        (0..<width).map { digits[Int(value >> UInt64(4 * (width - 1 - $0)) & 15)] }
+    }
+
+    /// The number that 1 to 16 lower-case digits stand for, or nil for any other text.
+    public static func decodeNumber(_ text: some Collection<UInt8>) -> UInt64? {
+        guard (1...16).contains(text.count) else { return nil }
+        var number: UInt64 = 0
+        for character in text {
+            guard let value = value(of: character) else { return nil }
+            number = number << 4 | UInt64(value)
+        }
+        return number
+    }
+
+    private static func value(of character: UInt8) -> UInt8? {
+        switch character {
+        case 0x30...0x39: character - 0x30
+        case 0x61...0x66: character - 0x61 + 10
+        default: nil
+        }
+    }
+}

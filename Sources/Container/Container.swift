@@ -1,0 +1,1 @@
+// Container: to be filled by its own commits.

@@ -1,0 +1,56 @@
+// SHA-256 digests as values that compare and sort as their bytes do.
+
+import Bytes
+
+/// A SHA-256 digest, 32 bytes; ordered as its bytes are.
+public struct Digest: Hashable, Comparable, Sendable {
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+
+    /// The digest that these 32 bytes are, or nil when there are not 32.
+    public init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        var values: [UInt64] = [0, 0, 0, 0]
+        for (place, byte) in bytes.enumerated() { values[place / 8] = values[place / 8] << 8 | UInt64(byte) }
+        words = (values[0], values[1], values[2], values[3])
+    }
+
+    /// The digest that 64 lower-case hexadecimal digits stand for, or nil for any other text.
+    public init?(hexadecimal text: some Collection<UInt8>) {
+        guard text.count == 64, let bytes = Hexadecimal.decode(text) else { return nil }
+        self.init(bytes)
+    }
+
+    /// The 32 bytes.
+    public var bytes: [UInt8] {
+        var all: [UInt8] = []
+        all.reserveCapacity(32)
+        for word in [words.0, words.1, words.2, words.3] {
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                all.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+        }
+        return all
+    }
+
+    /// The 64 lower-case hexadecimal digits.
+    public var hexadecimal: [UInt8] { Hexadecimal.encode(bytes) }
+
+    /// Whether the bytes are the same.
+    public static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
+
+    /// Whether `a` sorts before `b`, byte by byte.
+    public static func < (a: Digest, b: Digest) -> Bool { a.words < b.words }
+
+    /// Feeds the 32 bytes to the hasher.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(words.0)
+        hasher.combine(words.1)
+        hasher.combine(words.2)
+        hasher.combine(words.3)
+    }
+}
+
+extension Digest: CustomStringConvertible {
+    /// The 64 lower-case hexadecimal digits.
+    public var description: String { hexadecimal.displayText }
+}

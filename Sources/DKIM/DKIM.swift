@@ -1,0 +1,1 @@
+// DKIM: to be filled by its own commits.

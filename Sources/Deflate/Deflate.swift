@@ -1,0 +1,1 @@
+// Deflate: to be filled by its own commits.

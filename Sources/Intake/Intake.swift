@@ -1,0 +1,1 @@
+// Intake: to be filled by its own commits.

@@ -1,0 +1,116 @@
+// The one header splitter of the house: what DKIM verifies and what a reader is shown come from the same ranges.
+
+import Bytes
+
+/// One header field as byte ranges into the message it was found in.
+public struct HeaderField: Equatable, Sendable {
+    /// The name, without white space before the colon; may be empty in broken mail.
+    public let name: Range<Int>
+    /// Everything between the colon and the field's last line end: folding kept, final CRLF or LF left out.
+    public let value: Range<Int>
+    /// The whole field, from the first byte of its name to after its last line end.
+    public let whole: Range<Int>
+}
+
+/// A message's header section (RFC 5322 §2.2, obsolete syntax §4.5 included), as ranges into its bytes.
+public struct HeaderSection: Sendable {
+    /// The fields in the order they stand.
+    public let fields: [HeaderField]
+    /// Lines that are neither a field nor its continuation, such as an mbox `From ` line inside a file.
+    public let strayLines: [Range<Int>]
+    /// Where the body starts: after the empty line, or at the end when there is none.
+    public let bodyStart: Int
+    /// Whether an empty line ended the section.
+    public let endsWithEmptyLine: Bool
+
+    /// Splits the header section that starts at `start`.
+    ///
+    /// A line ends at LF, with or without a CR before it; a lone CR does not end a line. The first line that is empty
+    /// (LF or CRLF) ends the section. A line that starts with a blank continues the field before it. Linear in time.
+    public init(of bytes: Span<UInt8>, from start: Int = 0, to end: Int? = nil) {
+        let end = end ?? bytes.count
+        var fields: [HeaderField] = []
+        var stray: [Range<Int>] = []
+        var open: (start: Int, colon: Int)?
+        var position = start
+        var emptyLine = false
+        while position < end {
+            let next = Self.lineEnd(in: bytes, from: position, to: end)
+            let first = bytes[position]
+            if first == ASCII.lf || (first == ASCII.cr && position + 1 < end && bytes[position + 1] == ASCII.lf) {
+                emptyLine = true
+                if let field = open { fields.append(Self.field(in: bytes, field.start, field.colon, position)) }
+                open = nil
+                position = next
+                break
+            }
+            if !ASCII.isBlank(first) || (open == nil && stray.isEmpty && fields.isEmpty) {
+                if let field = open { fields.append(Self.field(in: bytes, field.start, field.colon, position)) }
+                open = nil
+                if let colon = Self.colon(in: bytes, position..<next) {
+                    open = (position, colon)
+                } else {
+                    stray.append(position..<next)
+                }
+            } else if open == nil {
+                stray.append(position..<next)
+            }
+            position = next
+        }
+        if let field = open { fields.append(Self.field(in: bytes, field.start, field.colon, position)) }
+        self.fields = fields
+        strayLines = stray
+        bodyStart = position
+        endsWithEmptyLine = emptyLine
+    }
+
+    /// The fields of a name, in order, letters of either case.
+    public func fields(named name: String, in bytes: Span<UInt8>) -> [HeaderField] {
+        let wanted = ASCII.lowercased(name.utf8)
+        return fields.filter { Self.isName($0.name, wanted, in: bytes) }
+    }
+
+    /// The first field of a name, letters of either case.
+    public func first(named name: String, in bytes: Span<UInt8>) -> HeaderField? {
+        let wanted = ASCII.lowercased(name.utf8)
+        return fields.first { Self.isName($0.name, wanted, in: bytes) }
+    }
+
+    private static func isName(_ name: Range<Int>, _ wanted: [UInt8], in bytes: Span<UInt8>) -> Bool {
+        guard name.count == wanted.count else { return false }
+        return zip(name, wanted).allSatisfy { ASCII.lowercased(bytes[$0]) == $1 }
+    }
+
+    private static func lineEnd(in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
+        var position = start
+        while position < end {
+            position += 1
+            if bytes[position - 1] == ASCII.lf { break }
+        }
+        return position
+    }
+
+    /// The colon of a line whose part before it can be a field name: printable ASCII, then blanks at most (§4.5.3).
+    private static func colon(in bytes: Span<UInt8>, _ line: Range<Int>) -> Int? {
+        var blank = false
+        for place in line {
+            let byte = bytes[place]
+            if byte == 0x3A { return place > line.lowerBound ? place : nil }
+            if ASCII.isBlank(byte) {
+                blank = true
+            } else if blank || byte <= ASCII.space || byte == 0x7F {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    private static func field(in bytes: Span<UInt8>, _ start: Int, _ colon: Int, _ end: Int) -> HeaderField {
+        var nameEnd = colon
+        while nameEnd > start, ASCII.isBlank(bytes[nameEnd - 1]) { nameEnd -= 1 }
+        var valueEnd = end
+        if valueEnd > colon + 1, bytes[valueEnd - 1] == ASCII.lf { valueEnd -= 1 }
+        if valueEnd > colon + 1, bytes[valueEnd - 1] == ASCII.cr, valueEnd < end { valueEnd -= 1 }
+        return HeaderField(name: start..<nameEnd, value: colon + 1..<valueEnd, whole: start..<end)
+    }
+}

@@ -1,0 +1,1 @@
+// Mailseal: to be filled by its own commits.

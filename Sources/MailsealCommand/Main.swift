@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct MailsealCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "mailseal")
+}

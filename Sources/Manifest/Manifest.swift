@@ -1,0 +1,1 @@
+// Manifest: to be filled by its own commits.

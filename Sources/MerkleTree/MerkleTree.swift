@@ -1,0 +1,1 @@
+// MerkleTree: to be filled by its own commits.

@@ -1,0 +1,1 @@
+// SampleArchive: to be filled by its own commits.

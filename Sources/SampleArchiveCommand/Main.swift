@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct SampleArchiveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "mailseal-sample")
+}
