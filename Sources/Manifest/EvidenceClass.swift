@@ -1,0 +1,64 @@
+// What a message's DKIM lines amount to, for counting: one word for each message, from recorded facts alone.
+
+/// The class of a message in the counts of the `end` line (Docs/dkim.md).
+public enum EvidenceClass: String, CaseIterable, Sendable {
+    /// A signature proves the signed headers and the whole body.
+    case verified
+    /// A signature proves the signed headers; the body differs from, or exceeds, what was signed.
+    case headersOnly = "headers_only"
+    /// Signatures were tried with a key, or are malformed, and none proves anything.
+    case notVerifying = "not_verifying"
+    /// There are signatures and no usable key for any of them.
+    case keyUnavailable = "key_unavailable"
+    /// There is no signature.
+    case unsigned
+
+    /// The class that the lines of one message's signatures give.
+    public init(of signatures: [DKIMLine]) {
+        let proven = signatures.filter { $0.header == "valid" && $0.violations.isEmpty }
+        if signatures.isEmpty {
+            self = .unsigned
+        } else if proven.contains(where: { $0.body == "intact" }) {
+            self = .verified
+        } else if !proven.isEmpty {
+            self = .headersOnly
+        } else if signatures.contains(where: { Self.tried.contains($0.header) }) {
+            self = .notVerifying
+        } else {
+            self = .keyUnavailable
+        }
+    }
+
+    private static let tried: Set<String> = ["valid", "invalid", "malformed"]
+}
+
+extension EndLine {
+    /// Counts one line; the DKIM classes are counted by `count(_:)` of a class.
+    public mutating func count(_ line: ManifestLine) {
+        switch line {
+        case .head, .sourceEnd, .content, .end: break
+        case .source: sources += 1
+        case .message(let message):
+            messages += 1
+            bytes += message.size
+        case .attachment: attachments += 1
+        case .dkim: signatures += 1
+        case .occurrence: occurrences += 1
+        case .file: files += 1
+        case .container: containers += 1
+        case .failure: failures += 1
+        case .key: keys += 1
+        }
+    }
+
+    /// Counts one message of a class.
+    public mutating func count(_ evidence: EvidenceClass) {
+        switch evidence {
+        case .verified: verified += 1
+        case .headersOnly: headersOnly += 1
+        case .notVerifying: notVerifying += 1
+        case .keyUnavailable: keyUnavailable += 1
+        case .unsigned: unsigned += 1
+        }
+    }
+}

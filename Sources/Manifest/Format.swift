@@ -1,0 +1,44 @@
+// The names and numbers of the format, and the rules for a bundle's own names.
+
+public import Bytes
+public import Cryptography
+import MerkleTree
+
+/// Constants of the bundle format.
+public enum Format {
+    /// The format's name.
+    public static let name = "mailseal/0"
+    /// The rules by which this program derives facts; raised whenever a derived field of any input can come out differently.
+    public static let rules = 1
+
+    /// Whether a bundle may be called this: 1 to 64 of `a-z 0-9 . _ -`, the first neither `.` nor `-`.
+    public static func isName(_ name: RawText) -> Bool {
+        (1...64).contains(name.count) && name[0] != 0x2E && name[0] != 0x2D && name.allSatisfy(isNameCharacter)
+    }
+
+    /// The name that a source's base name gives: lower case, other characters become `-`, cut to 64.
+    public static func name(from baseName: RawText) -> RawText {
+        let mapped = ASCII.lowercased(baseName).map { isNameCharacter($0) ? $0 : 0x2D }
+        let trimmed = mapped.drop { $0 == 0x2E || $0 == 0x2D }.prefix(64)
+        return trimmed.isEmpty ? "mail".bytes : Array(trimmed)
+    }
+
+    /// Whether an origin may be used: 1 to 255 printable ASCII characters without spaces and `+`.
+    public static func isOrigin(_ origin: RawText) -> Bool {
+        (1...255).contains(origin.count) && origin.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x2B }
+    }
+
+    private static func isNameCharacter(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte) || ASCII.isDigit(byte) || byte == 0x2E || byte == 0x5F || byte == 0x2D
+    }
+}
+
+/// The root over message digests alone: equal for all who collected the same bytes.
+public enum ContentRoot {
+    /// The RFC 6962 root over the distinct digests, sorted, each as 32 bytes of leaf data.
+    public static func root(of digests: some Collection<Digest>) -> Digest {
+        var frontier = Frontier()
+        for digest in digests.sorted() { frontier.append(leaf: digest.bytes) }
+        return frontier.root
+    }
+}

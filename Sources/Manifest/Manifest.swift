@@ -1,1 +1,0 @@
-// Manifest: to be filled by its own commits.

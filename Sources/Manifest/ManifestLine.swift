@@ -1,0 +1,98 @@
+// One line of manifest.jsonl: a fact, its canonical text, and the strict way back (Docs/format.md §3).
+
+public import Bytes
+
+/// A line of the manifest without its LF; its bytes are the data of one Merkle leaf.
+public enum ManifestLine: Equatable, Sendable {
+    /// The edition's first line.
+    case head(HeadLine)
+    /// An input, before its content.
+    case source(SourceLine)
+    /// A message, at the first place where its bytes stood.
+    case message(MessageLine)
+    /// An attachment of the message before it.
+    case attachment(AttachmentLine)
+    /// A DKIM signature of the message before it.
+    case dkim(DKIMLine)
+    /// A place where a message stood.
+    case occurrence(OccurrenceLine)
+    /// An input that is no mail.
+    case file(FileLine)
+    /// A mailbox or archive, after its content.
+    case container(ContainerLine)
+    /// Something that could not be read.
+    case failure(FailureLine)
+    /// The end of an input, with its balance.
+    case sourceEnd(SourceEndLine)
+    /// A DKIM key record.
+    case key(KeyLine)
+    /// The content root.
+    case content(ContentLine)
+    /// The edition's last line.
+    case end(EndLine)
+
+    /// The canonical text.
+    public var bytes: [UInt8] {
+        var writer = CanonicalJSONWriter()
+        writer.add("type", typeName.bytes)
+        fields.write(to: &writer)
+        return writer.finish()
+    }
+
+    /// The name in the line's `type`.
+    public var typeName: String { Swift.type(of: fields).type }
+
+    /// Reads a line strictly: whatever `bytes` would not have written is refused.
+    public init(_ text: [UInt8]) throws(CanonicalJSONError) {
+        var reader = try CanonicalJSONReader(text)
+        guard let type = try reader.text("type") else { throw reader.missing("type") }
+        self = try Self.fields(of: type.displayText, &reader)
+        try reader.finish()
+    }
+
+    private static func fields(
+        of type: String, _ reader: inout CanonicalJSONReader
+    ) throws(CanonicalJSONError) -> ManifestLine {
+        switch type {
+        case HeadLine.type: .head(try HeadLine(&reader))
+        case SourceLine.type: .source(try SourceLine(&reader))
+        case MessageLine.type: .message(try MessageLine(&reader))
+        case AttachmentLine.type: .attachment(try AttachmentLine(&reader))
+        case DKIMLine.type: .dkim(try DKIMLine(&reader))
+        case OccurrenceLine.type: .occurrence(try OccurrenceLine(&reader))
+        case FileLine.type: .file(try FileLine(&reader))
+        case ContainerLine.type: .container(try ContainerLine(&reader))
+        case FailureLine.type: .failure(try FailureLine(&reader))
+        case SourceEndLine.type: .sourceEnd(try SourceEndLine(&reader))
+        case KeyLine.type: .key(try KeyLine(&reader))
+        case ContentLine.type: .content(try ContentLine(&reader))
+        case EndLine.type: .end(try EndLine(&reader))
+        default: throw reader.error("a known type")
+        }
+    }
+
+    private var fields: any LineFields {
+        switch self {
+        case .head(let line): line
+        case .source(let line): line
+        case .message(let line): line
+        case .attachment(let line): line
+        case .dkim(let line): line
+        case .occurrence(let line): line
+        case .file(let line): line
+        case .container(let line): line
+        case .failure(let line): line
+        case .sourceEnd(let line): line
+        case .key(let line): line
+        case .content(let line): line
+        case .end(let line): line
+        }
+    }
+}
+
+/// What every kind of line can do: name its type, write its members in order, and read them in the same order.
+protocol LineFields: Equatable, Sendable {
+    static var type: String { get }
+    init(_ reader: inout CanonicalJSONReader) throws(CanonicalJSONError)
+    func write(to writer: inout CanonicalJSONWriter)
+}

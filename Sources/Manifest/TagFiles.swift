@@ -1,0 +1,160 @@
+// The tag files as functions of the manifest (Docs/format.md §4): generated line by line, in bounded memory.
+
+import Bytes
+public import Cryptography
+public import MerkleTree
+
+/// What one manifest line adds to the two tag files that grow with the archive.
+public struct TagFileGrowth: Equatable, Sendable {
+    /// Text for manifest-sha256.txt.
+    public var payloadManifest: [UInt8] = []
+    /// Text for the part of mailbag.csv numbered `mailbagPart`.
+    public var mailbag: [UInt8] = []
+    /// The part, from 1.
+    public var mailbagPart = 1
+}
+
+/// Derives the tag files from the manifest's lines.
+public struct TagFiles: Sendable {
+    /// Records in each part of mailbag.csv but the last (Mailbag 1.0 §5.3.3).
+    public static let mailbagPartRecords = 100_000
+
+    private var head: HeadLine?
+    private var pending: (message: MessageLine, attachments: Int)?
+    private var payloadBytes = 0
+    private var payloadFiles = 0
+    private var newestRetrieval: Timestamp?
+    private var newestModification: Timestamp?
+    private var contentRoot: Digest?
+    private var end = EndLine(leaf: 0)
+
+    /// Before the first line.
+    public init() {}
+
+    /// Follows one line with the payload files that it brings, and gives what it adds.
+    public mutating func follow(_ line: ManifestLine, files: [PayloadFile]) -> TagFileGrowth {
+        var growth = TagFileGrowth()
+        for file in files {
+            growth.payloadManifest += sumLine(file.digest, file.path)
+            payloadBytes += file.size
+            payloadFiles += 1
+        }
+        switch line {
+        case .head(let line): head = line
+        case .source(let line): note(line.retrieved, nil)
+        case .message(let message):
+            pending = (message, 0)
+            if message.number == 1 { growth.mailbag = Mailbag.header }
+        case .attachment: pending?.attachments += 1
+        case .occurrence(let occurrence):
+            note(occurrence.retrieved, occurrence.mtime)
+            if let (message, attachments) = pending {
+                growth.mailbag += Mailbag.record(message, attachments: attachments, path: occurrence.path)
+                growth.mailbagPart = (max(1, message.number) - 1) / Self.mailbagPartRecords + 1
+                pending = nil
+            }
+        case .file(let file): note(file.retrieved, file.mtime)
+        case .content(let content): contentRoot = content.root
+        case .end(let line): end = line
+        default: break
+        }
+        return growth
+    }
+
+    /// bagit.txt.
+    public static let bagit = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n".bytes
+
+    /// The names of the parts of mailbag.csv.
+    public static func mailbagNames(messages: Int) -> [String] {
+        guard messages > mailbagPartRecords else { return ["mailbag.csv"] }
+        return (1...(messages + mailbagPartRecords - 1) / mailbagPartRecords).map { "mailbag-\($0).csv" }
+    }
+
+    /// bag-info.txt, after the last line.
+    public func bagInfo(root: RootReference) -> [UInt8] {
+        let (time, basis) = baggingTime
+        let lines = [
+            ("Bag-Type", "Mailbag"),
+            ("Mailbag-Source", "eml"),
+            ("Mailbag-Specification-Version", "1.0"),
+            ("Original-Included", "True"),
+            ("Bagging-Timestamp", time),
+            ("Bagging-Date", String(time.prefix(10))),
+            ("External-Identifier", root.description),
+            ("Mailbag-Agent", "mailseal"),
+            ("Mailbag-Agent-Version", head.map(\.format.displayText) ?? ""),
+            ("Payload-Oxum", "\(payloadBytes).\(payloadFiles)"),
+            ("Mailseal-Bagging-Basis", basis),
+            ("Mailseal-Content-Root", contentRoot?.description ?? ""),
+            ("Mailseal-Messages", String(end.messages)),
+            ("Mailseal-DKIM-Verified", String(end.verified)),
+        ]
+        return lines.map { "\($0): \($1)\n" }.joined().bytes
+    }
+
+    /// tagmanifest-sha256.txt for these files, in the order given.
+    public static func tagManifest(_ files: [(name: String, digest: Digest)]) -> [UInt8] {
+        files.flatMap { sumLine($0.digest, $0.name.bytes) }
+    }
+
+    private var baggingTime: (time: String, basis: String) {
+        if let time = head?.baggedAt { return (time.description, "stated") }
+        if let time = newestRetrieval { return (time.description, "retrieved") }
+        if let time = newestModification { return (time.description, "mtime") }
+        return ("1970-01-01T00:00:00Z", "none")
+    }
+
+    private mutating func note(_ retrieval: Retrieval?, _ modification: Timestamp?) {
+        if let time = retrieval?.at { newestRetrieval = max(newestRetrieval ?? time, time) }
+        if let time = modification { newestModification = max(newestModification ?? time, time) }
+    }
+}
+
+/// A line of `sha256sum -c`: digest, two spaces, path.
+private func sumLine(_ digest: Digest, _ path: [UInt8]) -> [UInt8] {
+    digest.hexadecimal + "  ".bytes + path + [ASCII.lf]
+}
+
+/// The records of mailbag.csv.
+private enum Mailbag {
+    static let header = record(
+        [
+            "Error", "Mailbag-Message-ID", "Message-ID", "Original-File", "Message-Path", "Derivatives-Path",
+            "Attachments",
+        ]
+        .map(\.bytes))
+
+    static func record(_ message: MessageLine, attachments: Int, path: SourcePath) -> [UInt8] {
+        let hex = message.sha256.hexadecimal
+        var folder = path.levels
+        if !folder.isEmpty, !folder[folder.count - 1].isEmpty { folder[folder.count - 1].removeLast() }
+        let readable = path.levels.allSatisfy { $0.allSatisfy(isValidUTF8) }
+        return record([
+            message.defects.joined(separator: " ").bytes,
+            String(message.number).bytes,
+            harmless(message.messageID.flatMap { isValidUTF8($0) ? $0 : nil } ?? []),
+            hex[..<2] + "/".bytes + hex + ".eml".bytes,
+            readable ? harmless(escaped(Array(folder.joined().joined(separator: [0x2F])))) : [],
+            [],
+            String(attachments).bytes,
+        ])
+    }
+
+    private static func record(_ fields: [[UInt8]]) -> [UInt8] {
+        let quoted = fields.map { field -> [UInt8] in
+            let doubled = field.split(separator: 0x22, omittingEmptySubsequences: false).joined(separator: [0x22, 0x22])
+            return [0x22] + doubled + [0x22]
+        }
+        return quoted.joined(separator: [0x2C]) + [ASCII.cr, ASCII.lf]
+    }
+
+    private static func escaped(_ path: [UInt8]) -> [UInt8] {
+        path.split(separator: 0x25, omittingEmptySubsequences: false).joined(separator: "%25".bytes).map(\.self)
+    }
+
+    // A spreadsheet takes a field that starts with one of these for a formula.
+    private static func harmless(_ field: [UInt8]) -> [UInt8] {
+        let plain = field.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
+        return plain.first.map { "=+-@".utf8.contains($0) } == true ? [0x27] + plain : plain
+    }
+}
