@@ -9,9 +9,9 @@ public struct Digest: Hashable, Comparable, Sendable {
     /// The digest that these 32 bytes are, or nil when there are not 32.
     public init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
-        var values: [UInt64] = [0, 0, 0, 0]
-        for (place, byte) in bytes.enumerated() { values[place / 8] = values[place / 8] << 8 | UInt64(byte) }
-        words = (values[0], values[1], values[2], values[3])
+        var values: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        unsafe withUnsafeMutableBytes(of: &values) { unsafe $0.copyBytes(from: bytes) }
+        words = (values.0.bigEndian, values.1.bigEndian, values.2.bigEndian, values.3.bigEndian)
     }
 
     /// The digest that 64 lower-case hexadecimal digits stand for, or nil for any other text.
@@ -22,14 +22,8 @@ public struct Digest: Hashable, Comparable, Sendable {
 
     /// The 32 bytes.
     public var bytes: [UInt8] {
-        var all: [UInt8] = []
-        all.reserveCapacity(32)
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: UInt64(56), through: 0, by: -8) {
-                all.append(UInt8(truncatingIfNeeded: word >> shift))
-            }
-        }
-        return all
+        let bigEndian = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+        return unsafe withUnsafeBytes(of: bigEndian) { unsafe [UInt8]($0) }
     }
 
     /// The 64 lower-case hexadecimal digits.

@@ -1,1 +1,0 @@
-// MerkleTree: to be filled by its own commits.
