@@ -1,0 +1,97 @@
+// The two texts that name a tree: the checkpoint that a log publishes and the reference that a person quotes.
+
+import Bytes
+public import Cryptography
+
+/// Why a text is no checkpoint or root reference; uninformative on purpose, since such texts are signed.
+public enum MerkleTreeError: Error, Equatable, CustomStringConvertible {
+    /// The text is not the one that its own values would be printed as.
+    case malformedCheckpoint
+    /// The text is not `SIZE:HASH`.
+    case malformedRootReference
+
+    /// A sentence that says what was expected.
+    public var description: String {
+        switch self {
+        case .malformedCheckpoint: "malformed checkpoint, expected origin, size and base64 root on a line each"
+        case .malformedRootReference: "malformed root, expected SIZE:HASH with 64 lower-case hexadecimal digits"
+        }
+    }
+}
+
+/// The body of a checkpoint (C2SP tlog-checkpoint): origin, size and root on a line each.
+public struct Checkpoint: Hashable, Sendable {
+    /// Which tree this is; not empty, without a line feed.
+    public let origin: [UInt8]
+    /// The number of leaves.
+    public let size: Int
+    /// The root of the leaves.
+    public let root: Digest
+
+    /// A checkpoint of these values, or nil when the origin is empty or holds a control byte.
+    public init?(origin: [UInt8], size: Int, root: Digest) {
+        guard !origin.isEmpty, origin.allSatisfy({ $0 >= ASCII.space && $0 != 0x7F }), size >= 0 else { return nil }
+        self.origin = origin
+        self.size = size
+        self.root = root
+    }
+
+    /// Reads exactly the text that `text` gives; no extension line, signature or other line end.
+    public init(parsing text: [UInt8]) throws(MerkleTreeError) {
+        let lines = text.split(separator: ASCII.lf, maxSplits: 3, omittingEmptySubsequences: false)
+        guard lines.count == 4, lines[3].isEmpty, let size = leafCount(lines[1]),
+            let root = Base64.decode(lines[2]).flatMap({ Digest($0) }),
+            let checkpoint = Checkpoint(origin: Array(lines[0]), size: size, root: root), checkpoint.text == text
+        else { throw .malformedCheckpoint }
+        self = checkpoint
+    }
+
+    /// The three lines, each ending in LF.
+    public var text: [UInt8] { origin + "\n\(size)\n".bytes + Base64.encode(root.bytes) + [ASCII.lf] }
+
+    /// The short form of size and root.
+    public var reference: RootReference { RootReference(size: size, root: root) }
+}
+
+/// A root as people cite it: `SIZE:HASH`.
+public struct RootReference: Hashable, Sendable, CustomStringConvertible {
+    /// The number of leaves.
+    public let size: Int
+    /// The root of the leaves.
+    public let root: Digest
+
+    /// The reference to a root.
+    public init(size: Int, root: Digest) {
+        self.size = size
+        self.root = root
+    }
+
+    /// Reads exactly the text that `text` gives: no sign, leading zero, blank or upper-case digit.
+    public init(parsing text: [UInt8]) throws(MerkleTreeError) {
+        let parts = text.split(separator: 0x3A, maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let size = leafCount(parts[0]), let root = Digest(hexadecimal: parts[1]) else {
+            throw .malformedRootReference
+        }
+        self.init(size: size, root: root)
+    }
+
+    /// `SIZE:HASH`, the hash as 64 lower-case hexadecimal digits.
+    public var text: [UInt8] { "\(size):".bytes + root.hexadecimal }
+
+    /// `SIZE:HASH` for showing.
+    public var description: String { text.displayText }
+}
+
+/// The number of leaves that decimal digits without sign or leading zero stand for, up to 2^63 − 1.
+private func leafCount(_ digits: ArraySlice<UInt8>) -> Int? {
+    guard (1...19).contains(digits.count), digits.allSatisfy(ASCII.isDigit), digits.count == 1 || digits.first != 0x30
+    else { return nil }
+    var value = 0
+    for digit in digits {
+        let (shifted, tooLarge) = value.multipliedReportingOverflow(by: 10)
+        let (sum, overflow) = shifted.addingReportingOverflow(Int(digit - 0x30))
+        guard !tooLarge, !overflow else { return nil }
+        value = sum
+    }
+    return value
+}
