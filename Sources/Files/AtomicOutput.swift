@@ -1,0 +1,119 @@
+// A file that appears under its name only when it is complete and on the disk.
+
+import Bytes
+import Glibc
+
+/// A new file, written under a temporary name in its target's folder; `commit` gives it the target's name.
+///
+/// Without a `commit` nothing stays: the temporary file goes with the object, and on a deadly signal when
+/// `removeAllOnSignal` was called before.
+public final class AtomicOutput {
+    /// The bytes appended so far.
+    public private(set) var size = 0
+    private let handle: Descriptor
+    private let folder: Descriptor
+    private let temporary: CPath
+    private let target: CPath
+    private var slot: Int?
+    private var isOpen = true
+
+    /// Starts a new file that is to stand at `path`; its folder must exist.
+    public init(path: [UInt8]) throws(FileError) {
+        let (parent, name) = CPath.split(path)
+        target = try CPath(path, for: "create")
+        guard !name.isEmpty else { throw FileError("create", target.shown, code: EISDIR) }
+        folder = try Descriptor.open(try CPath(parent, for: "open"), flags: O_RDONLY | O_DIRECTORY)
+        let separator: [UInt8] = parent.last == UInt8(ascii: "/") ? [] : [UInt8(ascii: "/")]
+        let hidden = parent + separator + Array(".mailseal-\(getpid())-\(RandomName.next()).partial".utf8)
+        temporary = try CPath(hidden, for: "create")
+        slot = DoomedNames.add(temporary.characters)
+        do throws(FileError) {
+            let flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW
+            handle = try Descriptor.open(temporary, flags: flags, mode: 0o666, for: "create")
+        } catch {
+            if let slot { DoomedNames.remove(slot) }
+            throw error
+        }
+    }
+
+    deinit { discard() }
+
+    /// Whether anything, even a dangling symbolic link, stands at a path.
+    public static func isTaken(_ path: [UInt8]) throws(FileError) -> Bool {
+        let path = try CPath(path, for: "create")
+        var status = stat()
+        return unsafe lstat(path.characters, &status) == 0
+    }
+
+    /// Appends bytes.
+    public func append(_ bytes: Span<UInt8>) throws(FileError) {
+        try handle.write(bytes, at: size)
+        size += bytes.count
+    }
+
+    /// Appends bytes.
+    public func append(_ bytes: [UInt8]) throws(FileError) { try append(bytes.span) }
+
+    /// Replaces bytes that were appended before; a patch never makes the file longer.
+    public func patch(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+        guard offset >= 0, offset <= size, bytes.count <= size - offset else {
+            throw FileError("patch", target.shown, reason: "byte \(offset) is not written yet")
+        }
+        try handle.write(bytes.span, at: offset)
+    }
+
+    /// Exactly `count` bytes from `offset` of what was appended.
+    public func read(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
+        try handle.read(at: offset, count: count)
+    }
+
+    /// Puts the complete file under its name and waits until content and name are on the disk.
+    ///
+    /// Unless forced, whatever stands under the name already stays as it is, even when it came into being just now,
+    /// and the error `isExisting`.
+    public func commit(force: Bool) throws(FileError) {
+        guard isOpen else { throw FileError("create", target.shown, code: EINVAL) }
+        try handle.synchronize()
+        if force {
+            try rename()
+        } else {
+            try link()
+        }
+        finish()
+        try folder.synchronize()
+    }
+
+    /// Removes what was written; what stands under the target's name stays untouched.
+    public func discard() {
+        guard isOpen else { return }
+        unsafe unlink(temporary.characters)
+        finish()
+    }
+
+    private func finish() {
+        isOpen = false
+        if let slot { DoomedNames.remove(slot) }
+        slot = nil
+    }
+
+    private func rename() throws(FileError) {
+        guard unsafe Glibc.rename(temporary.characters, target.characters) == 0 else {
+            throw FileError("create", target.shown, code: errno)
+        }
+    }
+
+    /// A second name instead of a new one: the system never lets it replace anything.
+    private func link() throws(FileError) {
+        if unsafe Glibc.link(temporary.characters, target.characters) == 0 {
+            unsafe unlink(temporary.characters)
+            return
+        }
+        guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else {
+            throw FileError("create", target.shown, code: errno)
+        }
+        // No second names on this file system (FAT, some network shares): take the name with an empty file first.
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
+        _ = try Descriptor.open(target, flags: flags, mode: 0o666, for: "create")
+        try rename()
+    }
+}

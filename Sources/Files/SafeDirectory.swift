@@ -1,0 +1,102 @@
+// Writing a tree of files strictly below one folder, whatever the names say and whoever else writes there.
+
+import Bytes
+import Glibc
+
+/// A folder that new files are made below: no symbolic link is followed and nothing is overwritten.
+public final class SafeDirectory {
+    private let handle: Descriptor
+
+    /// Opens a folder, made first when nothing stands there; its own parents are trusted.
+    public init(path: [UInt8]) throws(FileError) {
+        let path = try CPath(path, for: "create")
+        if unsafe mkdir(path.characters, 0o777) != 0, errno != EEXIST {
+            throw FileError("create", path.shown, code: errno)
+        }
+        handle = try Descriptor.open(path, flags: O_RDONLY | O_DIRECTORY)
+    }
+
+    /// Makes a new empty file at these components, and the folders on the way that are missing.
+    ///
+    /// Refused are no components at all, `.`, `..`, empty ones, and a slash or NUL within one; so are existing files.
+    public func create(_ components: [[UInt8]]) throws(FileError) -> NewFile {
+        let shown = components.map(\.displayText).joined(separator: "/")
+        guard let name = components.last, components.allSatisfy(Self.isPlain) else {
+            throw FileError("create", shown, reason: "it is not a plain relative path")
+        }
+        var folder = handle
+        for component in components.dropLast() {
+            let path = try CPath(component, for: "create")
+            if unsafe mkdirat(folder.number, path.characters, 0o777) != 0, errno != EEXIST {
+                throw FileError("create", shown, code: errno)
+            }
+            folder = try Self.naming(shown) { () throws(FileError) in
+                try Descriptor.open(path, in: folder, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+            }
+        }
+        let parent = folder
+        let path = try CPath(name, for: "create")
+        let file = try Self.naming(shown) { () throws(FileError) in
+            try Descriptor.open(path, in: parent, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o666)
+        }
+        return NewFile(file, path, in: parent, shown: shown)
+    }
+
+    private static func isPlain(_ component: [UInt8]) -> Bool {
+        !component.isEmpty && component != Array(".".utf8) && component != Array("..".utf8)
+            && !component.contains(UInt8(ascii: "/")) && !component.contains(0)
+    }
+
+    /// An error that names the whole path and not its last component alone.
+    private static func naming(
+        _ shown: String, _ work: () throws(FileError) -> Descriptor
+    ) throws(FileError) -> Descriptor {
+        do throws(FileError) {
+            return try work()
+        } catch {
+            throw FileError("create", shown, code: error.code)
+        }
+    }
+}
+
+/// A file that was just made; it is removed again unless `finish` is called.
+public final class NewFile {
+    /// The bytes appended so far.
+    public private(set) var size = 0
+    private let handle: Descriptor
+    private let name: CPath
+    private let folder: Descriptor
+    private let shown: String
+    private var isFinished = false
+
+    /// The new file that a descriptor is open on.
+    init(_ handle: Descriptor, _ name: CPath, in folder: Descriptor, shown: String) {
+        self.handle = handle
+        self.name = name
+        self.folder = folder
+        self.shown = shown
+    }
+
+    deinit {
+        if !isFinished { unsafe unlinkat(folder.number, name.characters, 0) }
+    }
+
+    /// Appends bytes.
+    public func append(_ bytes: Span<UInt8>) throws(FileError) {
+        do throws(FileError) {
+            try handle.write(bytes, at: size)
+        } catch {
+            throw FileError("write", shown, code: error.code)
+        }
+        size += bytes.count
+    }
+
+    /// Appends bytes.
+    public func append(_ bytes: [UInt8]) throws(FileError) { try append(bytes.span) }
+
+    /// Keeps the file; `synchronize` also waits until it is on the disk.
+    public func finish(synchronize: Bool = false) throws(FileError) {
+        if synchronize { try handle.synchronize() }
+        isFinished = true
+    }
+}
