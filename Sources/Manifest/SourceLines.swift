@@ -114,8 +114,8 @@ public struct ContainerLine: Equatable, Sendable {
     public var readBy: RawText?
     /// Its size in bytes.
     public var size: Int
-    /// The digest of its bytes.
-    public var sha256: Digest
+    /// The digest of its bytes; absent when they could not be read to the end.
+    public var sha256: Digest?
     /// A mailbox's bytes behind its last message.
     public var after: RawText?
     /// Whether its own bytes are kept as a `file`.
@@ -129,7 +129,7 @@ public struct ContainerLine: Equatable, Sendable {
 
     /// A line of these facts.
     public init(
-        source: Int, path: SourcePath, kind: String, readBy: RawText? = nil, size: Int, sha256: Digest,
+        source: Int, path: SourcePath, kind: String, readBy: RawText? = nil, size: Int, sha256: Digest?,
         after: RawText? = nil, stored: Bool = false, messages: Int, files: Int, failures: Int
     ) {
         self.source = source
@@ -155,7 +155,7 @@ extension ContainerLine: LineFields {
         kind = try reader.required("kind", try reader.code("kind"))
         readBy = try reader.text("reader")
         size = try reader.requiredNumber("size")
-        sha256 = try reader.requiredDigest("sha256")
+        sha256 = try reader.digest("sha256")
         after = try reader.text("after")
         stored = try reader.flag("stored")
         messages = try reader.requiredNumber("messages")

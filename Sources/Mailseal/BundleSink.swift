@@ -1,0 +1,83 @@
+// The second half of the pipeline: tar stream, compression in tasks, file.
+
+import Container
+import Files
+
+extension AtomicOutput: BlockOutput {}
+
+/// Lays entries into the bundle and has its blocks compressed beside the caller's work.
+struct BundleSink: ~Copyable {
+    private var writer: BundleWriter
+    private let output: AtomicOutput
+    private var blocks: InOrder<CompressedBlock>
+    private let compress: @Sendable ([UInt8]) -> CompressedBlock
+
+    /// A bundle of this name, written to `output`.
+    init(
+        name: [UInt8], output: AtomicOutput, jobs: Int,
+        compress: @escaping @Sendable ([UInt8]) -> CompressedBlock = BundleWriter.compress
+    ) throws {
+        writer = try BundleWriter(name: name)
+        self.output = output
+        self.compress = compress
+        blocks = InOrder(width: jobs + 2, budget: .max)
+        try writer.start(output)
+    }
+
+    /// Where the next byte goes in the tar stream.
+    var tarOffset: Int { writer.tarOffset }
+
+    /// Lays down a whole entry.
+    mutating func add(path: [UInt8], leaf: Int? = nil, content: [UInt8]) async throws {
+        try begin(path: path, size: content.count, leaf: leaf)
+        try await append(content)
+        try await end()
+    }
+
+    /// Begins an entry of a known size.
+    mutating func begin(path: [UInt8], size: Int, leaf: Int? = nil) throws {
+        try writer.begin(path: path, size: size, leaf: leaf.map { UInt32(clamping: $0) })
+    }
+
+    /// Appends content to the entry.
+    mutating func append(_ content: [UInt8]) async throws {
+        try writer.append(content)
+        try await drain()
+    }
+
+    /// Ends the entry.
+    mutating func end() async throws {
+        try writer.endEntry()
+        try await drain()
+    }
+
+    /// Lays down index.txt, ends the file, and gives its size in bytes.
+    consuming func finish(groups: [EditionWriter.Group], manifestOffset: Int, leaves: Int) async throws -> Int {
+        for group in groups {
+            writer.addGroup(
+                tarOffset: manifestOffset + group.offset, firstMessage: UInt32(clamping: group.firstMessage),
+                hash: group.hash)
+        }
+        while try await acceptNext() {}
+        for block in try writer.endArchive(leafCount: UInt32(clamping: leaves)) { try await submit(block) }
+        while try await acceptNext() {}
+        try writer.finish(output)
+        return output.size
+    }
+
+    private mutating func drain() async throws {
+        for block in writer.takeFullBlocks() { try await submit(block) }
+    }
+
+    private mutating func submit(_ block: [UInt8]) async throws {
+        while blocks.isFull { _ = try await acceptNext() }
+        let compress = compress
+        blocks.submit(weight: block.count) { compress(block) }
+    }
+
+    private mutating func acceptNext() async throws -> Bool {
+        guard let block = try await blocks.next() else { return false }
+        try writer.accept(block, to: output)
+        return true
+    }
+}

@@ -1,0 +1,229 @@
+// `create`: sources in, one bundle out; the whole pipeline in reading order.
+
+public import Bytes
+import Container
+import Cryptography
+import DKIM
+import Files
+import Intake
+import Manifest
+import MerkleTree
+
+/// Packs sources into a bundle.
+public struct Create {
+    let options: CreateOptions
+    let observer: Observer
+    let keys: KeyStore
+    let name: RawText
+    private var edition = EditionWriter()
+    private var known: Set<Digest> = []
+    private var keyNames: Set<MessageEvidence.KeyName> = []
+    private var retrievals: Retrievals
+    private var failed = 0
+    private var progress = Progress(bytes: 0, messages: 0)
+
+    /// Packs what the options name and gives the root to publish.
+    ///
+    /// - Throws: `MailsealError` when nothing was written: bad names, unreadable sources, no space, or failures without `keepGoing`.
+    public static func run(_ options: CreateOptions, observer: Observer = Observer()) async throws -> CreateSummary {
+        var create = try Create(options, observer: observer)
+        return try await create.run()
+    }
+
+    private init(_ options: CreateOptions, observer: Observer) throws {
+        self.options = options
+        self.observer = observer
+        guard let first = options.sources.first else { throw MailsealError("no source was given") }
+        name = options.name ?? Format.name(from: Self.baseName(of: first))
+        guard Format.isName(name) else {
+            throw MailsealError(
+                "the name \"\(name.displayText)\" cannot be used",
+                hint: "use 1 to 64 of a-z 0-9 . _ - and neither . nor - first")
+        }
+        if let origin = options.origin, !Format.isOrigin(origin) {
+            throw MailsealError(
+                "the origin \"\(origin.displayText)\" cannot be used",
+                hint: "use an ASCII name without spaces, such as newsroom.example/archives/2026-11")
+        }
+        keys = try Keys.load(options.keyFiles, observer: observer)
+        retrievals = try Retrievals(options, observer: observer)
+    }
+
+    private mutating func run() async throws -> CreateSummary {
+        let path = options.output ?? name + ".tar.gz".bytes
+        if !options.force, try AtomicOutput.isTaken(path) {
+            throw MailsealError("\(path.displayText) exists already", hint: "choose another -o, or --force to replace it")
+        }
+        let intake = try Intake(sources: options.sources, options: intakeOptions)
+        let output = try AtomicOutput(path: path)
+        var sink = try BundleSink(name: name, output: output, jobs: options.jobs)
+        try await sink.add(path: "bagit.txt".bytes, content: TagFiles.bagit)
+        _ = try edition.append(.head(head))
+        try await pack(intake, into: &sink)
+        try checkOutcome()
+        let contentRoot = ContentRoot.root(of: known)
+        try finishLines(contentRoot)
+        let size = try await writeTags(to: sink)
+        try output.commit(force: options.force)
+        retrievals.reportUnused(to: observer)
+        return CreateSummary(
+            path: path, name: name, root: edition.root, contentRoot: contentRoot.description, counts: edition.counts,
+            size: size)
+    }
+
+    private var head: HeadLine {
+        HeadLine(
+            format: Format.name.bytes, rules: Format.rules, name: name,
+            origin: options.origin ?? "mailseal.invalid/".bytes + name, edition: 1, baggedAt: options.baggedAt)
+    }
+
+    private var intakeOptions: Intake.Options {
+        var intake = Intake.Options()
+        intake.keepContainers = options.keepContainers
+        intake.omitsTimes = options.omitsTimes
+        return intake
+    }
+
+    // Messages and files are prepared in tasks and come back in the order of the sources.
+    private mutating func pack(_ intake: Intake, into sink: inout BundleSink) async throws {
+        var window = InOrder<PreparedItem>(width: options.jobs * 8, budget: options.memory / 6)
+        let keys = keys
+        while let item = try intake.next() {
+            while window.isFull { try await emitNext(&window, &sink) }
+            window.submit(weight: PreparedItem.weight(of: item)) { try PreparedItem(item, keys: keys) }
+        }
+        while try await emitNext(&window, &sink) {}
+    }
+
+    @discardableResult
+    private mutating func emitNext(
+        _ window: inout InOrder<PreparedItem>, _ sink: inout BundleSink
+    ) async throws -> Bool {
+        guard let item = try await window.next() else { return false }
+        try await emit(item, &sink)
+        return true
+    }
+
+    private mutating func emit(_ item: PreparedItem, _ sink: inout BundleSink) async throws {
+        switch item {
+        case .message(let message, let evidence):
+            if known.insert(evidence.message.sha256).inserted { try await emit(evidence, message.bytes, &sink) }
+            _ = try edition.append(.occurrence(retrievals.occurrence(of: evidence.message.sha256, at: message)))
+            progress.messages += 1
+            progress.bytes += message.bytes.count
+            observer.progress(progress)
+        case .file(let file, let fingerprint):
+            try await emit(file, fingerprint, &sink)
+        case .other(let item):
+            try emit(item)
+        }
+    }
+
+    private mutating func emit(
+        _ evidence: MessageEvidence, _ bytes: [UInt8], _ sink: inout BundleSink
+    ) async throws {
+        var message = evidence.message
+        message.number = edition.counts.messages + 1
+        let leaf = edition.size
+        for file in try edition.append(.message(message)) where packs {
+            try await sink.add(path: file.path, leaf: leaf, content: bytes)
+        }
+        for attachment in evidence.attachments { _ = try edition.append(.attachment(attachment)) }
+        for signature in evidence.signatures { _ = try edition.append(.dkim(signature)) }
+        edition.count(EvidenceClass(of: evidence.signatures))
+        keyNames.formUnion(evidence.keyNames)
+    }
+
+    private mutating func emit(
+        _ file: Intake.File, _ fingerprint: Fingerprint?, _ sink: inout BundleSink
+    ) async throws {
+        let leaf = edition.size
+        let stored = try edition.append(.file(retrievals.line(of: file, fingerprint)))
+        guard let content = file.content, packs else { return }
+        var offset = 0
+        for part in stored {
+            try sink.begin(path: part.path, size: part.size, leaf: leaf)
+            for start in stride(from: offset, to: offset + part.size, by: Fingerprint.pieceLength) {
+                let length = min(Fingerprint.pieceLength, offset + part.size - start)
+                try await sink.append(try content.read(at: start, count: length))
+            }
+            try await sink.end()
+            offset += part.size
+        }
+        progress.bytes += content.size
+        observer.progress(progress)
+    }
+
+    private mutating func emit(_ item: Intake.Item) throws {
+        switch item {
+        case .sourceBegin(let source):
+            _ = try edition.append(.source(retrievals.line(of: source)))
+        case .containerEnd(let container):
+            _ = try edition.append(.container(ContainerLine(container)))
+        case .failure(let failure):
+            failed += 1
+            observer.notice(.failure("\(SourcePath(failure.place)): \(failure.detail) (\(failure.code.rawValue))"))
+            _ = try edition.append(.failure(FailureLine(failure)))
+        case .sourceEnd(let end):
+            _ = try edition.append(.sourceEnd(SourceEndLine(end)))
+        case .message, .file:
+            break
+        }
+    }
+
+    // After a failure nothing will be written, unless the user said to keep going: the rest is read for its failures only.
+    private var packs: Bool { failed == 0 || options.keepGoing }
+
+    private func checkOutcome() throws {
+        if !packs {
+            throw MailsealError(
+                "\(failed) input\(failed == 1 ? "" : "s") could not be read, nothing was written",
+                hint: "--keep-going packs the rest and records each failure")
+        }
+        if edition.counts.messages == 0 {
+            throw MailsealError("no message was found, nothing was written")
+        }
+    }
+
+    private mutating func finishLines(_ contentRoot: Digest) throws {
+        for line in Keys.lines(of: keys, for: keyNames) { _ = try edition.append(.key(line)) }
+        _ = try edition.append(.content(ContentLine(messages: known.count, root: contentRoot)))
+        var end = edition.counts
+        end.leaf = edition.size
+        _ = try edition.append(.end(end))
+        edition.finish()
+    }
+
+    private mutating func writeTags(to sink: consuming BundleSink) async throws -> Int {
+        var sums: [(name: String, digest: Digest)] = [("bagit.txt", Digest(hashing: TagFiles.bagit))]
+        let manifestOffset = sink.tarOffset + Tar.unit
+        sums.append(("manifest.jsonl", try await Self.write(edition.manifest, as: "manifest.jsonl", to: &sink)))
+        let checkpoint = Checkpoint(origin: head.origin, size: edition.root.size, root: edition.root.root)?.text ?? []
+        try await sink.add(path: "checkpoint".bytes, content: checkpoint)
+        sums.append(("checkpoint", Digest(hashing: checkpoint)))
+        for (name, text) in zip(TagFiles.mailbagNames(messages: edition.counts.messages), edition.mailbags) {
+            sums.append((name, try await Self.write(text, as: name, to: &sink)))
+        }
+        let payload = "manifest-sha256.txt"
+        sums.append((payload, try await Self.write(edition.payloadManifest, as: payload, to: &sink)))
+        let bagInfo = edition.tagFiles.bagInfo(root: edition.root)
+        try await sink.add(path: "bag-info.txt".bytes, content: bagInfo)
+        sums.append(("bag-info.txt", Digest(hashing: bagInfo)))
+        try await sink.add(path: "tagmanifest-sha256.txt".bytes, content: TagFiles.tagManifest(sums))
+        return try await sink.finish(groups: edition.groups, manifestOffset: manifestOffset, leaves: edition.size)
+    }
+
+    private static func write(
+        _ text: SpooledText, as name: String, to sink: inout BundleSink
+    ) async throws -> Digest {
+        try sink.begin(path: name.bytes, size: text.size)
+        try await text.forEachPiece { piece in try await sink.append(piece) }
+        try await sink.end()
+        return try text.finish()
+    }
+
+    private static func baseName(of path: [UInt8]) -> [UInt8] {
+        let parts = path.split(separator: 0x2F).filter { $0 != [0x2E] }
+        return parts.last.map(Array.init) ?? "mail".bytes
+    }
+}

@@ -1,0 +1,71 @@
+// An edition while it is made: lines go in, and the manifest, its root and the growing tag files come out.
+
+import Bytes
+import Cryptography
+import Manifest
+import MerkleTree
+
+/// Collects the lines of one edition and everything that follows from them.
+struct EditionWriter {
+    /// A group of 256 leaves: where its first byte lies in manifest.jsonl and what the index says of it.
+    struct Group {
+        let offset: Int
+        let firstMessage: Int
+        var hash: Digest
+    }
+
+    /// manifest.jsonl so far.
+    let manifest = SpooledText()
+    /// manifest-sha256.txt so far.
+    let payloadManifest = SpooledText()
+    /// The parts of mailbag.csv so far.
+    private(set) var mailbags: [SpooledText] = []
+    /// The tag files that do not grow.
+    private(set) var tagFiles = TagFiles()
+    /// The counts so far.
+    private(set) var counts = EndLine(leaf: 0)
+    /// The groups of leaves so far.
+    private(set) var groups: [Group] = []
+    private var payload = Payload()
+    private var tree = Frontier()
+    private var group = Frontier()
+
+    /// The number of lines so far.
+    var size: Int { tree.size }
+
+    /// The root of the lines so far.
+    var root: RootReference { RootReference(size: tree.size, root: tree.root) }
+
+    /// Appends a line; gives the payload files that it is the first to name.
+    mutating func append(_ line: ManifestLine) throws -> [PayloadFile] {
+        let text = line.bytes
+        if tree.size.isMultiple(of: Tree.groupSize) {
+            groups.append(Group(offset: manifest.size, firstMessage: counts.messages + 1, hash: TreeHash.empty))
+            group = Frontier()
+        }
+        let leaf = TreeHash.leaf(text.span)
+        tree.append(leafHash: leaf)
+        group.append(leafHash: leaf)
+        groups[groups.count - 1].hash = group.size == Tree.groupSize ? group.root : TreeHash.empty
+        try manifest.append(text + [ASCII.lf])
+        counts.count(line)
+        let files = payload.files(broughtBy: line)
+        try grow(tagFiles.follow(line, files: files))
+        return files
+    }
+
+    /// Counts a message in its class.
+    mutating func count(_ evidence: EvidenceClass) { counts.count(evidence) }
+
+    /// Closes the last group once all lines are in.
+    mutating func finish() {
+        if let last = groups.indices.last { groups[last].hash = group.root }
+    }
+
+    private mutating func grow(_ growth: TagFileGrowth) throws {
+        try payloadManifest.append(growth.payloadManifest)
+        guard !growth.mailbag.isEmpty else { return }
+        while mailbags.count < growth.mailbagPart { mailbags.append(SpooledText()) }
+        try mailbags[growth.mailbagPart - 1].append(growth.mailbag)
+    }
+}

@@ -1,1 +1,0 @@
-// Mailseal: to be filled by its own commits.
