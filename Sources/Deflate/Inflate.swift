@@ -1,0 +1,46 @@
+// Inflating one independent block, whose size is known.
+
+extension Deflate {
+    /// The bytes of one block as `compress` makes them, `size` of them.
+    ///
+    /// Memory is bounded by `size`. Any deflate encoder's blocks are taken, but they must give exactly `size` bytes,
+    /// contain no final block, end with an empty stored block, and have zero padding bits.
+    public static func inflate(block: Span<UInt8>, size: Int) throws(DeflateError) -> [UInt8] {
+        guard (0...blockSize).contains(size) else { throw .impossibleSize(size) }
+        let inflater = RawInflater()
+        var failure: DeflateError?
+        // One byte more than expected tells too much from enough.
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, filled in
+            failure = unsafe inflate(block, size: size, with: inflater, into: buffer)
+            filled = inflater.outputCount
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// The bytes of one block; see the function of the same name.
+    public static func inflate(block: [UInt8], size: Int) throws(DeflateError) -> [UInt8] {
+        try inflate(block: block.span, size: size)
+    }
+
+    private static func inflate(
+        _ block: Span<UInt8>, size: Int, with inflater: RawInflater, into buffer: UnsafeMutableBufferPointer<UInt8>
+    ) -> DeflateError? {
+        var last = RawInflater.Stop.block
+        // No whole block fits the seven bits that may be left when the last byte is taken.
+        while last == .block || inflater.inputCount < block.count {
+            if last == .block && inflater.inputCount == block.count && block.count > 0 { return .noFlush }
+            let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[inflater.outputCount..<size + 1])
+            last = unsafe inflater.run(block.extracting(inflater.inputCount...), into: rest).stop
+            if inflater.outputCount > size { return .tooLong(expected: size) }
+            switch last {
+            case .malformed: return .malformed(offset: inflater.inputCount, inflated: inflater.outputCount)
+            case .finalBlock: return .finalBlock(offset: inflater.inputCount)
+            case .exhausted: return .truncated(length: block.count, inflated: inflater.outputCount)
+            case .block, .flush: break
+            }
+        }
+        if let offset = inflater.nonzeroPadding { return .nonzeroPadding(offset: offset) }
+        return inflater.outputCount == size ? nil : .tooShort(expected: size, found: inflater.outputCount)
+    }
+}
