@@ -4,7 +4,7 @@ import Bytes
 
 /// One header field as byte ranges into the message it was found in.
 public struct HeaderField: Equatable, Sendable {
-    /// The name, without white space before the colon; may be empty in broken mail.
+    /// The name, without white space before the colon; never empty.
     public let name: Range<Int>
     /// Everything between the colon and the field's last line end: folding kept, final CRLF or LF left out.
     public let value: Range<Int>
@@ -22,6 +22,8 @@ public struct HeaderSection: Sendable {
     public let bodyStart: Int
     /// Whether an empty line ended the section.
     public let endsWithEmptyLine: Bool
+    /// Whether `fields` and `strayLines` hold all there are: each stops at `Limits.headerFields`.
+    public let isComplete: Bool
 
     /// Splits the header section that starts at `start`.
     ///
@@ -29,37 +31,23 @@ public struct HeaderSection: Sendable {
     /// (LF or CRLF) ends the section. A line that starts with a blank continues the field before it. Linear in time.
     public init(of bytes: Span<UInt8>, from start: Int = 0, to end: Int? = nil) {
         let end = end ?? bytes.count
-        var fields: [HeaderField] = []
-        var stray: [Range<Int>] = []
-        var open: (start: Int, colon: Int)?
+        var lines = Lines()
         var position = start
         var emptyLine = false
-        while position < end {
-            let next = Self.lineEnd(in: bytes, from: position, to: end)
-            let first = bytes[position]
-            if first == ASCII.lf || (first == ASCII.cr && position + 1 < end && bytes[position + 1] == ASCII.lf) {
+        while position < end, !emptyLine {
+            let next = bytes.lineEnd(from: position, to: end)
+            if bytes.content(ofLine: position..<next).isEmpty {
                 emptyLine = true
-                if let field = open { fields.append(Self.field(in: bytes, field.start, field.colon, position)) }
-                open = nil
-                position = next
-                break
-            }
-            if !ASCII.isBlank(first) || (open == nil && stray.isEmpty && fields.isEmpty) {
-                if let field = open { fields.append(Self.field(in: bytes, field.start, field.colon, position)) }
-                open = nil
-                if let colon = Self.colon(in: bytes, position..<next) {
-                    open = (position, colon)
-                } else {
-                    stray.append(position..<next)
-                }
-            } else if open == nil {
-                stray.append(position..<next)
+                lines.closeField(in: bytes, at: position)
+            } else {
+                lines.add(position..<next, in: bytes)
             }
             position = next
         }
-        if let field = open { fields.append(Self.field(in: bytes, field.start, field.colon, position)) }
-        self.fields = fields
-        strayLines = stray
+        lines.closeField(in: bytes, at: position)
+        fields = lines.fields
+        strayLines = lines.stray
+        isComplete = lines.isComplete
         bodyStart = position
         endsWithEmptyLine = emptyLine
     }
@@ -81,18 +69,10 @@ public struct HeaderSection: Sendable {
         return zip(name, wanted).allSatisfy { ASCII.lowercased(bytes[$0]) == $1 }
     }
 
-    private static func lineEnd(in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
-        var position = start
-        while position < end {
-            position += 1
-            if bytes[position - 1] == ASCII.lf { break }
-        }
-        return position
-    }
-
     /// The colon of a line whose part before it can be a field name: printable ASCII, then blanks at most (§4.5.3).
-    private static func colon(in bytes: Span<UInt8>, _ line: Range<Int>) -> Int? {
+    static func colon(in bytes: Span<UInt8>, _ line: Range<Int>) -> Int? {
         var blank = false
+        guard !line.isEmpty, !ASCII.isBlank(bytes[line.lowerBound]) else { return nil }
         for place in line {
             let byte = bytes[place]
             if byte == 0x3A { return place > line.lowerBound ? place : nil }
@@ -105,12 +85,36 @@ public struct HeaderSection: Sendable {
         return nil
     }
 
-    private static func field(in bytes: Span<UInt8>, _ start: Int, _ colon: Int, _ end: Int) -> HeaderField {
-        var nameEnd = colon
-        while nameEnd > start, ASCII.isBlank(bytes[nameEnd - 1]) { nameEnd -= 1 }
-        var valueEnd = end
-        if valueEnd > colon + 1, bytes[valueEnd - 1] == ASCII.lf { valueEnd -= 1 }
-        if valueEnd > colon + 1, bytes[valueEnd - 1] == ASCII.cr, valueEnd < end { valueEnd -= 1 }
-        return HeaderField(name: start..<nameEnd, value: colon + 1..<valueEnd, whole: start..<end)
+    /// What has been read so far, and the field that the next line may continue.
+    private struct Lines {
+        var fields: [HeaderField] = []
+        var stray: [Range<Int>] = []
+        var isComplete = true
+        private var open: (start: Int, colon: Int)?
+
+        mutating func add(_ line: Range<Int>, in bytes: Span<UInt8>) {
+            if open != nil, ASCII.isBlank(bytes[line.lowerBound]) { return }
+            closeField(in: bytes, at: line.lowerBound)
+            if let colon = HeaderSection.colon(in: bytes, line) {
+                open = (line.lowerBound, colon)
+            } else if stray.count < Limits.headerFields {
+                stray.append(line)
+            } else {
+                isComplete = false
+            }
+        }
+
+        mutating func closeField(in bytes: Span<UInt8>, at end: Int) {
+            guard let (start, colon) = open else { return }
+            open = nil
+            guard fields.count < Limits.headerFields else {
+                isComplete = false
+                return
+            }
+            var nameEnd = colon
+            while nameEnd > start, ASCII.isBlank(bytes[nameEnd - 1]) { nameEnd -= 1 }
+            let valueEnd = bytes.startOfLineEnd(before: end, from: colon + 1)
+            fields.append(HeaderField(name: start..<nameEnd, value: colon + 1..<valueEnd, whole: start..<end))
+        }
     }
 }
