@@ -39,6 +39,15 @@ final class SpooledText {
         if !buffer.isEmpty { try await body(buffer) }
     }
 
+    /// The text for reading at positions; nothing can be appended afterwards.
+    func source() throws -> TextSource {
+        let file = try file ?? TemporaryFile()
+        try file.append(buffer)
+        buffer = []
+        let readable = try file.readable()
+        return TextSource(size: readable.size) { offset, count in try readable.read(at: offset, count: count) }
+    }
+
     private func flush() throws {
         let file = try self.file ?? TemporaryFile()
         self.file = file

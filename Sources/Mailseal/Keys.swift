@@ -1,0 +1,50 @@
+// Key records on their way in from files, into the manifest, and back out of it.
+
+import Bytes
+import DKIM
+import Files
+import Manifest
+
+/// Loading key files and turning key records into lines and back.
+enum Keys {
+    /// A key file larger than this is refused.
+    static let fileLimit = 256 << 20
+
+    /// The records of all files; lines that are no record are warned about.
+    static func load(_ paths: [[UInt8]], observer: Observer) throws -> KeyStore {
+        var keys: [Key] = []
+        for path in paths {
+            let file = try ReadableFile(path: path)
+            guard file.size <= fileLimit else {
+                throw MailsealError("\(path.displayText) is no key file: \(file.size) bytes, at most \(fileLimit) expected")
+            }
+            let parsed = KeyFile(parsing: try file.read(at: 0, count: file.size))
+            keys += parsed.keys
+            for note in parsed.notes {
+                observer.notice(
+                    .warning(
+                        "\(path.displayText): line \(note.line) gives no key (\(note.reason.rawValue))",
+                        hint: nil))
+            }
+            if parsed.keys.isEmpty {
+                observer.notice(
+                    .warning(
+                        "\(path.displayText) holds no key record",
+                        hint: "a line is: selector._domainkey.domain TXT-record"))
+            }
+        }
+        return KeyStore(keys)
+    }
+
+    /// The lines of the records that any of these names calls for, sorted.
+    static func lines(of store: KeyStore, for names: Set<MessageEvidence.KeyName>) -> [KeyLine] {
+        store.keys
+            .filter { names.contains(MessageEvidence.KeyName(domain: $0.domain, selector: $0.selector)) }
+            .map { KeyLine(domain: $0.domain, selector: $0.selector, record: $0.record, basis: "file") }
+    }
+
+    /// The store of a manifest's `key` lines.
+    static func store(of lines: [KeyLine]) -> KeyStore {
+        KeyStore(lines.map { Key(selector: $0.selector, domain: $0.domain, record: $0.record) })
+    }
+}

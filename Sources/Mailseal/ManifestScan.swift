@@ -1,0 +1,116 @@
+// The first pass of `verify`: the manifest alone — every line read, the rules between lines, the root, the keys.
+
+import Bytes
+import Cryptography
+import DKIM
+import Manifest
+import MerkleTree
+
+/// All that the manifest says and that does not need a message's bytes.
+struct ManifestScan {
+    private(set) var audit = ManifestAudit()
+    private(set) var findings: [Finding] = []
+    private(set) var head: HeadLine?
+    private(set) var end: EndLine?
+    private(set) var contentRoot: Digest?
+    private(set) var tagFiles = TagFiles()
+    /// The first payload file's place for each `file` digest.
+    private(set) var fileEntries: [Digest: Int] = [:]
+    /// The number of payload files that the lines call for.
+    private(set) var payloadFiles = 0
+    /// The leaf that brings each payload file: for the index.
+    private(set) var payloadManifest = TextDigest()
+    private(set) var mailbags: [TextDigest] = []
+    private(set) var manifest = TextDigest()
+    private(set) var groups: [EditionWriter.Group] = []
+    private var keyLines: [KeyLine] = []
+    private var tree = Frontier()
+    private var group = Frontier()
+    private var payload = Payload()
+
+    /// The size and digest of a text that is generated in pieces.
+    struct TextDigest {
+        private(set) var size = 0
+        private let hash = RunningHash(.sha256)
+
+        mutating func append(_ bytes: [UInt8]) {
+            size += bytes.count
+            hash.update(bytes)
+        }
+
+        /// The digest; nothing can be appended afterwards.
+        func finish() -> Digest { hash.finishDigest() }
+    }
+
+    /// The root of the lines as they stand.
+    var root: RootReference { RootReference(size: tree.size, root: tree.root) }
+
+    /// The key records that the lines hold.
+    var keys: KeyStore { Keys.store(of: keyLines) }
+
+    /// Reads the whole manifest.
+    init(_ source: TextSource) throws {
+        var cursor = ManifestCursor(source)
+        var start = 0
+        while let line = try cursor.next() {
+            follow(line, at: start, isCut: cursor.isCut)
+            start = cursor.offset
+        }
+        if let last = groups.indices.last { groups[last].hash = group.root }
+        audit.finish()
+        for fault in audit.faults { add(fault.code, leaf: fault.leaf, fault.detail) }
+    }
+
+    private mutating func follow(_ text: [UInt8], at offset: Int, isCut: Bool) {
+        manifest.append(isCut ? text : text + [ASCII.lf])
+        if isCut { add("line-malformed", leaf: tree.size, "the last line does not end in LF") }
+        appendLeaf(text, at: offset)
+        let line: ManifestLine
+        do {
+            line = try ManifestLine(text)
+        } catch {
+            add("line-malformed", leaf: tree.size - 1, error.description)
+            audit.skipLine()
+            return
+        }
+        let files = payload.files(broughtBy: line)
+        if case .file(let file) = line, let digest = file.sha256, !files.isEmpty { fileEntries[digest] = payloadFiles }
+        audit.follow(line, entry: payloadFiles)
+        payloadFiles += files.count
+        grow(tagFiles.follow(line, files: files))
+        note(line)
+    }
+
+    private mutating func appendLeaf(_ text: [UInt8], at offset: Int) {
+        if tree.size.isMultiple(of: Tree.groupSize) {
+            if let last = groups.indices.last { groups[last].hash = group.root }
+            groups.append(
+                EditionWriter.Group(offset: offset, firstMessage: audit.counts.messages + 1, hash: TreeHash.empty))
+            group = Frontier()
+        }
+        let leaf = TreeHash.leaf(text.span)
+        tree.append(leafHash: leaf)
+        group.append(leafHash: leaf)
+    }
+
+    private mutating func note(_ line: ManifestLine) {
+        switch line {
+        case .head(let line): head = line
+        case .key(let line): keyLines.append(line)
+        case .content(let line): contentRoot = line.root
+        case .end(let line): end = line
+        default: break
+        }
+    }
+
+    private mutating func grow(_ growth: TagFileGrowth) {
+        payloadManifest.append(growth.payloadManifest)
+        guard !growth.mailbag.isEmpty else { return }
+        while mailbags.count < growth.mailbagPart { mailbags.append(TextDigest()) }
+        mailbags[growth.mailbagPart - 1].append(growth.mailbag)
+    }
+
+    private mutating func add(_ code: String, leaf: Int, _ detail: String) {
+        findings.append(Finding(.integrity, code, "manifest line \(leaf)", detail))
+    }
+}

@@ -1,0 +1,64 @@
+// What a task makes of one item of a source before it comes back in order.
+
+import Cryptography
+import DKIM
+import Files
+import Intake
+import Manifest
+
+/// The digests of a file that is no mail.
+struct Fingerprint: Sendable {
+    /// The digest of the whole.
+    let digest: Digest
+    /// The size in bytes.
+    let size: Int
+    /// The digests of its pieces when it is stored in pieces.
+    let pieces: [Digest]
+
+    /// Files are read in parts of this many bytes.
+    static let pieceLength = 1 << 20
+
+    /// Reads the content once.
+    init(of content: Intake.Content) throws {
+        let whole = RunningHash(.sha256)
+        var pieces: [Digest] = []
+        for start in stride(from: 0, to: content.size, by: PayloadFile.pieceSize) {
+            let end = min(start + PayloadFile.pieceSize, content.size)
+            let piece = RunningHash(.sha256)
+            for offset in stride(from: start, to: end, by: Self.pieceLength) {
+                let bytes = try content.read(at: offset, count: min(Self.pieceLength, end - offset))
+                whole.update(bytes)
+                if content.size > PayloadFile.pieceSize { piece.update(bytes) }
+            }
+            if content.size > PayloadFile.pieceSize { pieces.append(piece.finishDigest()) }
+        }
+        digest = whole.finishDigest()
+        size = content.size
+        self.pieces = pieces
+    }
+}
+
+/// An item of a source with all that follows from its bytes.
+enum PreparedItem: Sendable {
+    /// A message and its evidence.
+    case message(Intake.Message, MessageEvidence)
+    /// Another file, and its digests unless it is a link.
+    case file(Intake.File, Fingerprint?)
+    /// Anything else, as it was.
+    case other(Intake.Item)
+
+    /// Does the work that depends on the item's bytes alone.
+    init(_ item: Intake.Item, keys: KeyStore) throws {
+        switch item {
+        case .message(let message): self = .message(message, MessageEvidence(of: message.bytes, keys: keys))
+        case .file(let file): self = .file(file, try file.content.map { try Fingerprint(of: $0) })
+        default: self = .other(item)
+        }
+    }
+
+    /// The memory that an item holds while it waits, in bytes.
+    static func weight(of item: Intake.Item) -> Int {
+        guard case .message(let message) = item else { return 4096 }
+        return 4096 + message.bytes.count * 2
+    }
+}

@@ -1,0 +1,63 @@
+// What `verify` found: the verdict, never stronger than the evidence, and everything behind it.
+
+public import Bytes
+public import Manifest
+public import MerkleTree
+
+/// What to verify and against what.
+public struct VerifyOptions: Sendable {
+    /// The bundle, or the folder of an extracted one; nil for standard input.
+    public var path: [UInt8]?
+    /// The root that the bundle must have, when the user knows it.
+    public var pin: RootReference?
+    /// The origin that the checkpoint must have, when the user gave a checkpoint file.
+    public var pinnedOrigin: RawText?
+    /// The number of workers.
+    public var jobs = 2
+    /// The memory to stay within, in bytes.
+    public var memory = 512 << 20
+
+    /// The defaults for a bundle.
+    public init(path: [UInt8]?) { self.path = path }
+}
+
+/// The outcome of a verification.
+public struct VerifyReport: Sendable {
+    /// The answer in one word.
+    public enum Verdict: String, Sendable {
+        /// Something is not what was sealed.
+        case altered
+        /// The bytes are consistent, and the recorded evidence does not follow from them.
+        case evidenceDiffers = "evidence-differs"
+        /// Everything agrees, and the root is the one that the user named.
+        case intact
+        /// Everything agrees with everything else in the bundle; nobody named the root.
+        case consistent
+    }
+
+    /// All findings, in the order in which they were made.
+    public let findings: [Finding]
+    /// The bundle's name.
+    public let name: RawText
+    /// The checkpoint's origin.
+    public let origin: RawText
+    /// The root computed from the manifest's lines.
+    public let root: RootReference
+    /// The root that the user named.
+    public let pin: RootReference?
+    /// The content root in the manifest.
+    public let contentRoot: String
+    /// The rules under which the facts were recorded.
+    public let rules: Int?
+    /// The counts computed from the manifest's lines.
+    public let counts: EndLine
+    /// Whether a folder was verified, where container and index cannot be.
+    public let isFolder: Bool
+
+    /// The verdict.
+    public var verdict: Verdict {
+        if findings.contains(where: { $0.weight == .integrity }) { return .altered }
+        if findings.contains(where: { $0.weight == .derivation }) { return .evidenceDiffers }
+        return pin == nil ? .consistent : .intact
+    }
+}
