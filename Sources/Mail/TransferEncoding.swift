@@ -61,7 +61,7 @@ public enum TransferEncoding: Sendable {
         _ decoder: some BodyDecoder, _ coded: Span<UInt8>, into consume: (Span<UInt8>) throws(Failure) -> Void
     ) throws(Failure) -> [Defect] {
         var decoder = decoder
-        var piece = Piece()
+        var piece = Piece(forCoded: coded.count)
         var isMore = true
         while isMore {
             piece.count = 0
@@ -74,9 +74,13 @@ public enum TransferEncoding: Sendable {
 
 /// A buffer for decoded bytes.
 struct Piece {
-    static let size = 65_536
-    var bytes = [UInt8](repeating: 0, count: size)
+    var bytes: [UInt8]
     var count = 0
+
+    /// A buffer of 64 KiB, or smaller when a body of so many encoded bytes cannot fill it.
+    init(forCoded length: Int) {
+        bytes = [UInt8](repeating: 0, count: min(65_536, length + 64))
+    }
 
     var room: Int { bytes.count - count }
 

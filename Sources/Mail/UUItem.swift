@@ -14,7 +14,7 @@ struct UUItem {
     /// Whether there is an `end` line.
     let isEnded: Bool
 
-    /// Hands the items of a range over, in order and without overlap; linear in time. Stops when `found` returns false.
+    /// Hands the items of a range over, in order and without overlap, until `found` returns false; linear in time.
     static func scan(_ range: Range<Int>, in bytes: Span<UInt8>, found: (UUItem) -> Bool) {
         var open: OpenItem?
         var position = range.lowerBound
