@@ -78,7 +78,7 @@ public struct HeaderSection: Sendable {
             if byte == 0x3A { return place > line.lowerBound ? place : nil }
             if ASCII.isBlank(byte) {
                 blank = true
-            } else if blank || byte <= ASCII.space || byte == 0x7F {
+            } else if blank || byte <= ASCII.space || byte >= 0x7F {
                 return nil
             }
         }
