@@ -86,3 +86,20 @@ struct DERReader {
         return length
     }
 }
+
+/// The DER that keys are written in.
+enum DERWriter {
+    /// A value of less than 64 KiB.
+    static func value(_ tag: DERReader.Tag, _ contents: [UInt8]) -> [UInt8] {
+        let count = contents.count
+        let low = UInt8(truncatingIfNeeded: count)
+        let length: [UInt8] =
+            count < 0x80 ? [low] : count < 0x100 ? [0x81, low] : [0x82, UInt8(truncatingIfNeeded: count >> 8), low]
+        return [tag.rawValue] + length + contents
+    }
+
+    /// An INTEGER of a magnitude without leading zeros.
+    static func integer(_ magnitude: [UInt8]) -> [UInt8] {
+        value(.integer, (magnitude.first ?? 0x80) >= 0x80 ? [0] + magnitude : magnitude)
+    }
+}

@@ -38,6 +38,17 @@ public final class RunningHash {
 
     deinit { unsafe EVP_MD_CTX_free(context) }
 
+    private init(copying other: RunningHash) {
+        guard let context = unsafe EVP_MD_CTX_new() else { fatalError("out of memory") }
+        unsafe self.context = context
+        function = other.function
+        let copied = unsafe EVP_MD_CTX_copy_ex(context, other.context)
+        precondition(copied == 1, "libcrypto did not copy a hash")
+    }
+
+    /// A hash of the same bytes so far, which goes on by itself.
+    public func copy() -> RunningHash { RunningHash(copying: self) }
+
     /// Appends bytes to what is hashed.
     public func update(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { buffer in

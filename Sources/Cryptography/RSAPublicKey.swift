@@ -52,6 +52,14 @@ public struct RSAPublicKey: Hashable, Sendable {
     /// The length of the modulus in bits.
     public var bits: Int { Self.bits(of: modulus) }
 
+    /// The DER of the key's SubjectPublicKeyInfo.
+    public var subjectPublicKeyInfo: [UInt8] {
+        let numbers = DERWriter.integer(modulus) + DERWriter.integer(exponent)
+        let bits = [0] + DERWriter.value(.sequence, numbers)
+        let identifier = DERWriter.value(.objectIdentifier, Self.rsaEncryption) + DERWriter.value(.null, [])
+        return DERWriter.value(.sequence, DERWriter.value(.sequence, identifier) + DERWriter.value(.bitString, bits))
+    }
+
     /// Whether the signature is that of the digest: RSASSA-PKCS1-v1_5 (RFC 8017 §8.2.2).
     ///
     /// The signature must be exactly as long as the modulus and below it. The whole encoded message is built anew and

@@ -1,1 +1,0 @@
-// DKIM: to be filled by its own commits.
