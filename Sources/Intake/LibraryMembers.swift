@@ -1,0 +1,38 @@
+// Members of ZIP, 7-Zip and RAR archives: libarchive unpacks them, names and times come from where they are sure.
+
+/// The members of an archive that libarchive reads.
+final class LibraryMembers: MemberReader {
+    let kind: Intake.ContainerKind
+    private let archive: LibraryArchive
+    private let directory: ZipDirectory?
+    private let tellsTime: Bool
+    private var index = 0
+
+    /// The members of an archive; a ZIP's own directory, where there is one, says their names and times.
+    ///
+    /// libarchive composes Unicode names and reads local times in the machine's time zone. Where the format is simple
+    /// enough for us to know better, we do.
+    init(
+        _ archive: LibraryArchive, _ kind: Intake.ContainerKind, directory: ZipDirectory? = nil, tellsTime: Bool = false
+    ) {
+        self.archive = archive
+        self.kind = kind
+        self.directory = directory
+        self.tellsTime = tellsTime
+    }
+
+    var library: String? { kind == .zip ? nil : LibraryArchive.version }
+
+    func next() throws(ArchiveFault) -> Member? {
+        guard var member = try archive.next() else { return nil }
+        if !tellsTime { member.mtime = nil }
+        if let entries = directory?.entries, index < entries.count {
+            member.path = entries[index].name
+            member.mtime = entries[index].mtime
+        }
+        index += 1
+        return member
+    }
+
+    func read() throws(ArchiveFault) -> [UInt8] { try archive.read(upTo: 1 << 18) }
+}

@@ -1,0 +1,90 @@
+// An mbox that is open: its messages become items, and every byte between them is told.
+
+import Cryptography
+import Files
+import Mail
+
+/// Reads the messages of an mbox.
+final class MboxReader: OpenContainer {
+    private let input: Sorter.Input
+    private let sorter: Sorter
+    private var splitter: MboxSplitter
+    private let hash = RunningHash(.sha256)
+    private var members = Intake.MemberCounts()
+    /// Everything before this byte has been given out and hashed.
+    private var position = 0
+    private var isDone = false
+
+    /// Reads the mbox that an input is.
+    init(_ input: Sorter.Input, _ sorter: Sorter) {
+        self.input = input
+        self.sorter = sorter
+        splitter = MboxSplitter(size: input.content.size)
+    }
+
+    func next() throws(IntakeError) -> [Step]? {
+        if isDone { return nil }
+        do throws(FileError) {
+            let content = input.content
+            let read = { (offset: Int, count: Int) throws(FileError) in try content.read(at: offset, count: count) }
+            if let part = try splitter.next(read) { return try steps(for: part) }
+            return try end(after: splitter.after)
+        } catch {
+            members.failures += 1
+            let failure = sorter.failure(error, at: input.place, size: content.size - position)
+            return finished([.item(failure)], digest: nil, after: [])
+        }
+    }
+
+    private var content: Intake.Content { input.content }
+
+    private func steps(for part: (before: Range<Int>, message: Range<Int>)) throws(FileError) -> [Step] {
+        guard part.before.lowerBound == position, part.before.upperBound == part.message.lowerBound else {
+            return unaccounted()
+        }
+        sorter.balance.inputs += 1
+        let before = try content.read(at: part.before.lowerBound, count: part.before.count)
+        let place = input.place.part(
+            Intake.MboxRange(offset: part.message.lowerBound, length: part.message.count, before: before))
+        hash.update(before)
+        defer { position = part.message.upperBound }
+        if part.message.count > Intake.messageLimit {
+            let large = content.part(part.message)
+            try large.update(hash)
+            members.files += 1
+            let file = Intake.File(content: large, place: place, mtime: nil, linkTarget: nil, isContainer: false)
+            return [.item(.file(file))]
+        }
+        let bytes = try content.read(at: part.message.lowerBound, count: part.message.count)
+        hash.update(bytes)
+        members.messages += 1
+        return [.item(.message(Intake.Message(bytes: bytes, place: place, mtime: nil)))]
+    }
+
+    private func end(after range: Range<Int>) throws(FileError) -> [Step] {
+        guard range.lowerBound == position, range.upperBound == content.size else { return unaccounted() }
+        let after = try content.read(at: range.lowerBound, count: range.count)
+        try content.checkUnchanged()
+        hash.update(after)
+        position = range.upperBound
+        return finished([], digest: hash.finishDigest(), after: after)
+    }
+
+    /// Parts that leave a gap or overlap would lose or invent bytes.
+    private func unaccounted() -> [Step] {
+        members.failures += 1
+        let detail = "the parts do not follow one another at byte \(position)"
+        let failure = sorter.failure(input.place, .unaccountedBytes, size: content.size - position, detail)
+        return finished([.item(failure)], digest: nil, after: [])
+    }
+
+    private func finished(_ steps: [Step], digest: Digest?, after: [UInt8]) -> [Step] {
+        isDone = true
+        let isKept = sorter.options.keepContainers || members.failures > 0
+        let end = Intake.ContainerEnd(
+            place: input.place, kind: .mbox, reader: nil, digest: digest, size: content.size, after: after,
+            mtime: input.mtime, isKept: isKept, members: members)
+        let kept: [Step] = isKept ? [.item(sorter.file(input, isContainer: true))] : []
+        return steps + kept + [.item(.containerEnd(end))]
+    }
+}
