@@ -93,7 +93,9 @@ enum ArchiveFormat {
     /// The name that a compressed file had before.
     static func withoutExtension(_ name: [UInt8]) -> [UInt8] {
         let lower = ASCII.lowercased(name)
-        for (suffix, kept) in [(".tgz", ".tar"), (".tbz2", ".tar"), (".txz", ".tar"), (".gz", ""), (".bz2", ""), (".xz", "")]
+        for (suffix, kept) in [
+            (".tgz", ".tar"), (".tbz2", ".tar"), (".txz", ".tar"), (".gz", ""), (".bz2", ""), (".xz", ""),
+        ]
         where lower.count > suffix.utf8.count && lower.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) {
             return Array(name.dropLast(suffix.utf8.count)) + kept.bytes
         }

@@ -17,7 +17,7 @@ struct ArchiveSurvey {
             let name = member.components.last ?? []
             if Sorter.isNamedMessage(name) { return true }
             let prefix = try prefix()
-            if MailSniffing.startsLikeMbox(prefix) || MailSniffing.looksLikeMail(prefix) { return true }
+            if MailSniffing.startsLikeMbox(prefix) || MailSniffing.startsLikeMail(prefix) { return true }
             if ArchiveFormat.isNamedArchive(name), ArchiveFormat(magic: prefix) != nil { return true }
         }
         return false

@@ -19,6 +19,8 @@ public final class Intake {
     public static let messageLimit = 1 << 31
     /// The largest input in bytes that is held in memory as a whole unless it is a message.
     public static let memoryLimit = 8 << 20
+    /// The longest stretch between two messages of an mbox, in bytes, that is told beside the second.
+    public static let framingLimit = 64 << 10
     /// How many archives may lie within one another.
     public static let nestingLimit = 8
     /// The longest path of one container level in bytes, separators counted.

@@ -8,7 +8,7 @@ import Mail
 final class MboxReader: OpenContainer {
     private let input: Sorter.Input
     private let sorter: Sorter
-    private var splitter: MboxSplitter
+    private var splitter: MboxSplitter<FileError>
     private let hash = RunningHash(.sha256)
     private var members = Intake.MemberCounts()
     /// Everything before this byte has been given out and hashed.
@@ -19,15 +19,16 @@ final class MboxReader: OpenContainer {
     init(_ input: Sorter.Input, _ sorter: Sorter) {
         self.input = input
         self.sorter = sorter
-        splitter = MboxSplitter(size: input.content.size)
+        let content = input.content
+        splitter = MboxSplitter(size: content.size) { offset, count throws(FileError) in
+            try content.read(at: offset, count: count)
+        }
     }
 
     func next() throws(IntakeError) -> [Step]? {
         if isDone { return nil }
         do throws(FileError) {
-            let content = input.content
-            let read = { (offset: Int, count: Int) throws(FileError) in try content.read(at: offset, count: count) }
-            if let part = try splitter.next(read) { return try steps(for: part) }
+            if let part = try splitter.next() { return try steps(for: part) }
             return try end(after: splitter.after)
         } catch {
             members.failures += 1
@@ -38,27 +39,40 @@ final class MboxReader: OpenContainer {
 
     private var content: Intake.Content { input.content }
 
-    private func steps(for part: (before: Range<Int>, message: Range<Int>)) throws(FileError) -> [Step] {
+    private func steps(for part: MboxMessage) throws(FileError) -> [Step] {
         guard part.before.lowerBound == position, part.before.upperBound == part.message.lowerBound else {
             return unaccounted()
         }
         sorter.balance.inputs += 1
-        let before = try content.read(at: part.before.lowerBound, count: part.before.count)
-        let place = input.place.part(
-            Intake.MboxRange(offset: part.message.lowerBound, length: part.message.count, before: before))
+        var before = try content.read(at: part.before.lowerBound, count: part.before.count)
         hash.update(before)
         defer { position = part.message.upperBound }
+        var steps: [Step] = []
+        if before.count > Intake.framingLimit {
+            // Nobody's From_ line is that long; it is told as a file, since a manifest line could not hold it.
+            let range = Intake.MboxRange(offset: part.before.lowerBound, length: before.count, before: [])
+            steps.append(file(content.part(part.before), range))
+            before = []
+        }
+        let range = Intake.MboxRange(offset: part.message.lowerBound, length: part.message.count, before: before)
         if part.message.count > Intake.messageLimit {
             let large = content.part(part.message)
             try large.update(hash)
-            members.files += 1
-            let file = Intake.File(content: large, place: place, mtime: nil, linkTarget: nil, isContainer: false)
-            return [.item(.file(file))]
+            return steps + [file(large, range)]
         }
         let bytes = try content.read(at: part.message.lowerBound, count: part.message.count)
         hash.update(bytes)
         members.messages += 1
-        return [.item(.message(Intake.Message(bytes: bytes, place: place, mtime: nil)))]
+        return steps + [.item(.message(Intake.Message(bytes: bytes, place: input.place.part(range), mtime: nil)))]
+    }
+
+    /// A part that is too large for a message.
+    private func file(_ part: Intake.Content, _ range: Intake.MboxRange) -> Step {
+        members.files += 1
+        return .item(
+            .file(
+                Intake.File(
+                    content: part, place: input.place.part(range), mtime: nil, linkTarget: nil, isContainer: false)))
     }
 
     private func end(after range: Range<Int>) throws(FileError) -> [Step] {

@@ -97,7 +97,7 @@ final class Sorter {
         if Self.isNamedMessage(input.name) { return fits ? .message : .file }
         let prefix = try input.content.prefix(Self.prefixLength)
         if MailSniffing.startsLikeMbox(prefix) { return .mbox }
-        if MailSniffing.looksLikeMail(prefix) { return fits ? .message : .file }
+        if MailSniffing.startsLikeMail(prefix) { return fits ? .message : .file }
         var isNamed = false
         if case .named = input.nature { isNamed = true }
         guard isNamed || ArchiveFormat.isNamedArchive(input.name) else { return .file }
@@ -120,7 +120,10 @@ final class Allowance {
     private var left: Int
 
     /// The allowance of a container of a size: a little more than what deflate can reach.
-    init(forContainerOf size: Int) { left = (1 << 30) + min(size, 1 << 50) * 1100 }
+    convenience init(forContainerOf size: Int) { self.init(of: (1 << 30) + min(size, 1 << 50) * 1100) }
+
+    /// The allowance of a number of bytes.
+    init(of count: Int) { left = count }
 
     /// Takes bytes off; false when there are not so many left.
     func spend(_ count: Int) -> Bool {

@@ -37,7 +37,8 @@ struct ZipDirectory {
             var offset = bytes.u32(position + 42)
             if offset == 0xFFFF_FFFF {
                 let before = [20, 24].count { bytes.u32(position + $0) == 0xFFFF_FFFF } * 8
-                offset = Self.field(0x0001, in: extra).flatMap { $0.count >= before + 8 ? $0.u64(before) : nil } ?? offset
+                offset =
+                    Self.field(0x0001, in: extra).flatMap { $0.count >= before + 8 ? $0.u64(before) : nil } ?? offset
             }
             entries.append(Entry(name: Array(name), mtime: Self.mtime(in: extra), offset: offset))
             position = end

@@ -30,7 +30,9 @@ final class Workbench {
         try Data(bytes).write(to: url)
     }
 
-    func read(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: root + "/" + name))) }
+    func read(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: root + "/" + name)))
+    }
 
     /// Runs a shell script in this folder and gives its output; nil when it fails.
     @discardableResult

@@ -1,0 +1,133 @@
+import Bytes
+import Testing
+
+@testable import Intake
+
+@Suite struct TarTests {
+    private func python(_ bench: Workbench, _ body: String) throws {
+        try bench.write(
+            "make.py",
+            """
+            import io, tarfile, zipfile, sys
+            body = b"From: a@b\\nDate: now\\n\\nx"
+            def add(t, name, **facts):
+                i = tarfile.TarInfo(name); i.size = len(body); i.mtime = 7
+                for k, v in facts.items(): setattr(i, k, v)
+                t.addfile(i, io.BytesIO(body))
+            \(body)
+            """)
+        try #require(try bench.run("python3 make.py") != nil)
+    }
+
+    @Test(arguments: ["USTAR", "GNU", "PAX"])
+    func `names are the bytes that the archive holds, composed or not`(format: String) throws {
+        let bench = try Workbench()
+        try python(
+            bench,
+            """
+            with tarfile.open("a.tar", "w", format=tarfile.\(format)_FORMAT, encoding="utf-8") as t:
+                for n in ["\\u00fc.eml", "u\\u0308.eml", "./a//b.eml", "x" * 90 + "/" + "y" * 90 + ".eml"]: add(t, n)
+            """)
+        let paths = try bench.items("a.tar").compactMap { $0.message?.place.path.last }
+        #expect(
+            paths == [
+                ["\u{FC}.eml".bytes], ["u\u{308}.eml".bytes], ["a".bytes, "b.eml".bytes],
+                [[UInt8](repeating: 0x78, count: 90), [UInt8](repeating: 0x79, count: 90) + ".eml".bytes],
+            ])
+    }
+
+    @Test(arguments: ["GNU", "PAX"])
+    func `long names and long links are read whole`(format: String) throws {
+        let bench = try Workbench()
+        try python(
+            bench,
+            """
+            with tarfile.open("a.tar", "w", format=tarfile.\(format)_FORMAT) as t:
+                add(t, "n" * 300 + ".eml")
+                i = tarfile.TarInfo("l" * 200); i.type = tarfile.SYMTYPE; i.linkname = "t" * 200; t.addfile(i)
+            """)
+        let items = try bench.items("a.tar")
+        #expect(items.compactMap { $0.message?.place.path.last?.first?.count } == [304])
+        #expect(items.compactMap(\.file).map { $0.linkTarget?.count } == [200])
+    }
+
+    @Test func `times are whole seconds, rounded down`() throws {
+        let bench = try Workbench()
+        try python(
+            bench,
+            """
+            with tarfile.open("a.tar", "w", format=tarfile.PAX_FORMAT) as t:
+                for i, m in enumerate([0, 1.9, -1.5, -2, 2**40]): add(t, "%d.eml" % i, mtime=m)
+            """)
+        #expect(try bench.items("a.tar").compactMap { $0.message?.mtime } == [0, 1, -2, -2, 1 << 40])
+    }
+
+    @Test func `numbers are octal digits or base 256`() {
+        #expect(TarHeader.number([0x20, 0x31, 0x37, 0x00]) == 15)
+        #expect(TarHeader.number([0x30, 0x38, 0x00]) == nil)
+        #expect(TarHeader.number([0x00]) == 0)
+        #expect(TarHeader.number([0x80, 0, 0, 1, 0]) == 256)
+        #expect(TarHeader.number([0xFF, 0xFF, 0xFF, 0xFE]) == -2)
+        #expect(TarHeader.number([0x80] + [UInt8](repeating: 0xFF, count: 11)) == nil)
+    }
+
+    @Test func `pax times are rounded down and nothing else is taken for one`() {
+        let cases: [(String, Int?)] = [
+            ("0", 0), ("12.999", 12), ("-1", -1), ("-1.000", -1), ("-0.5", -1), ("", nil), ("-", nil), ("1e3", nil),
+            ("1.x", nil), ("1234567890123456789", nil),
+        ]
+        for (text, seconds) in cases { #expect(TarReader.seconds(text.bytes) == seconds, "\(text)") }
+    }
+
+    @Test(arguments: [
+        "9 path=a", "12 path=ab\n", "8 path=\n\n", "x path=a\n", "9path=aa\n", "9 path.a\n", "99 path=a\n",
+    ])
+    func `a pax record with a wrong length is damage`(text: String) {
+        #expect(throws: ArchiveFault.self) { try TarReader.records(text.bytes) }
+    }
+
+    @Test func `pax values may hold anything, line feeds and signs among it`() throws {
+        let records = try TarReader.records("10 path=a\n12 comment=\n13 path=b\n=c\n".bytes)
+        #expect(records == ["path".bytes: "b\n=c".bytes, "comment".bytes: []])
+    }
+
+    @Test func `a sparse member is a failure, and what follows is read`() throws {
+        let bench = try Workbench()
+        try bench.write("z.eml", mail("z"))
+        try bench.run(
+            """
+            truncate -s 1M sparse; printf x | dd of=sparse bs=1 seek=500000 conv=notrunc
+            tar -S --format=gnu -cf a.tar sparse z.eml; tar -S --format=pax -cf b.tar sparse z.eml
+            """)
+        #expect(
+            try bench.lines("a.tar") == [
+                "unsupported-member a.tar > sparse", "message a.tar > z.eml", "kept a.tar", "tar a.tar",
+            ])
+        let pax = try bench.lines("b.tar")
+        #expect(pax.first?.hasPrefix("unsupported-member b.tar > ") == true)
+        #expect(pax.dropFirst() == ["message b.tar > z.eml", "kept b.tar", "tar b.tar"])
+    }
+
+    @Test func `bytes after the end are damage`() throws {
+        let bench = try Workbench()
+        try bench.write("z.eml", mail("z"))
+        try bench.run("tar -cf a.tar z.eml; cp a.tar b.tar; head -c 5000 /dev/zero >> a.tar; cat a.tar >> b.tar")
+        #expect(try bench.lines("a.tar") == ["message a.tar > z.eml", "tar a.tar"])
+        #expect(
+            try bench.lines("b.tar") == ["message b.tar > z.eml", "damaged-archive b.tar", "kept b.tar", "tar b.tar"])
+    }
+
+    @Test func `a path too long for a manifest line is a failure`() throws {
+        let bench = try Workbench()
+        try python(
+            bench,
+            """
+            with tarfile.open("a.tar", "w", format=tarfile.GNU_FORMAT) as t:
+                for n in (4092, 4091): add(t, "n" * n + ".eml")
+            """)
+        let items = try bench.items("a.tar")
+        #expect(items.compactMap(\.failure).map(\.code) == [.nameTooLong])
+        #expect(items.compactMap(\.message).count == 1)
+        #expect(items.last?.line == "end")
+    }
+}
