@@ -17,7 +17,7 @@ public struct Create {
     let name: RawText
     private var edition = EditionWriter()
     private var known: Set<Digest> = []
-    private var keyNames: Set<MessageEvidence.KeyName> = []
+    private var keyNames: Set<MessageRecord.KeyName> = []
     private var retrievals: Retrievals
     private var failed = 0
     private var progress = Progress(bytes: 0, messages: 0)
@@ -120,7 +120,7 @@ public struct Create {
     }
 
     private mutating func emit(
-        _ evidence: MessageEvidence, _ bytes: [UInt8], _ sink: inout BundleSink
+        _ evidence: MessageRecord, _ bytes: [UInt8], _ sink: inout BundleSink
     ) async throws {
         var message = evidence.message
         message.number = edition.counts.messages + 1

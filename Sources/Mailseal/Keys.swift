@@ -37,9 +37,9 @@ enum Keys {
     }
 
     /// The lines of the records that any of these names calls for, sorted.
-    static func lines(of store: KeyStore, for names: Set<MessageEvidence.KeyName>) -> [KeyLine] {
+    static func lines(of store: KeyStore, for names: Set<MessageRecord.KeyName>) -> [KeyLine] {
         store.keys
-            .filter { names.contains(MessageEvidence.KeyName(domain: $0.domain, selector: $0.selector)) }
+            .filter { names.contains(MessageRecord.KeyName(domain: $0.domain, selector: $0.selector)) }
             .map { KeyLine(domain: $0.domain, selector: $0.selector, record: $0.record, basis: "file") }
     }
 

@@ -41,7 +41,7 @@ struct Fingerprint: Sendable {
 /// An item of a source with all that follows from its bytes.
 enum PreparedItem: Sendable {
     /// A message and its evidence.
-    case message(Intake.Message, MessageEvidence)
+    case message(Intake.Message, MessageRecord)
     /// Another file, and its digests unless it is a link.
     case file(Intake.File, Fingerprint?)
     /// Anything else, as it was.
@@ -50,7 +50,7 @@ enum PreparedItem: Sendable {
     /// Does the work that depends on the item's bytes alone.
     init(_ item: Intake.Item, keys: KeyStore) throws {
         switch item {
-        case .message(let message): self = .message(message, MessageEvidence(of: message.bytes, keys: keys))
+        case .message(let message): self = .message(message, MessageRecord(of: message.bytes, keys: keys))
         case .file(let file): self = .file(file, try file.content.map { try Fingerprint(of: $0) })
         default: self = .other(item)
         }

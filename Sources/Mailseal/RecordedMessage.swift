@@ -27,10 +27,10 @@ struct RecordedMessage: Sendable {
             let expected = "\(message.size) bytes with SHA-256 \(message.sha256)"
             return [finding(.integrity, "message-altered", "expected \(expected), found \(bytes.count) with \(digest)")]
         }
-        return derives ? compareEvidence(MessageEvidence(of: bytes, keys: keys)) : []
+        return derives ? compareEvidence(MessageRecord(of: bytes, keys: keys)) : []
     }
 
-    private func compareEvidence(_ derived: MessageEvidence) -> [Finding] {
+    private func compareEvidence(_ derived: MessageRecord) -> [Finding] {
         var findings: [Finding] = []
         var line = derived.message
         line.number = message.number

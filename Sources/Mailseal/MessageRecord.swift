@@ -7,7 +7,7 @@ import Mail
 import Manifest
 
 /// What follows from one message's bytes and the key records, without its number and places.
-struct MessageEvidence: Sendable {
+struct MessageRecord: Sendable {
     /// The message's line, with number 0.
     let message: MessageLine
     /// Its attachments' lines, in order.
@@ -27,7 +27,6 @@ struct MessageEvidence: Sendable {
     init(of bytes: [UInt8], keys: KeyStore) {
         let digest = Digest(hashing: bytes)
         let mail = Message(parsing: bytes)
-        message = Self.line(of: mail, bytes, digest)
         attachments = mail.attachments.map { attachment in
             let hash = RunningHash(.sha256)
             var size = 0
@@ -40,27 +39,44 @@ struct MessageEvidence: Sendable {
                 mediaType: attachment.mediaType, disposition: attachment.disposition, size: size,
                 sha256: hash.finishDigest())
         }
-        let results = DKIM.verify(bytes, keys: keys)
-        signatures = results.map { DKIMLine($0, message: digest) }
-        keyNames = results.compactMap { result in
-            guard let domain = result.domain, let selector = result.selector else { return nil }
+        let evidence = Verifier(keys: keys).evidence(of: bytes.span, header: mail.header)
+        signatures = evidence.signatures.map { DKIMLine($0, message: digest) }
+        keyNames = evidence.signatures.compactMap { found in
+            guard let domain = found.signature.domain, let selector = found.signature.selector else { return nil }
             return KeyName(domain: ASCII.lowercased(domain), selector: ASCII.lowercased(selector))
         }
+        let unexamined = evidence.unexamined > 0 ? ["too-many-signatures"] : []
+        message = Self.line(of: mail, bytes, digest, defects: unexamined)
     }
 
-    private static func line(of mail: Message, _ bytes: [UInt8], _ digest: Digest) -> MessageLine {
+    private static func line(of mail: Message, _ bytes: [UInt8], _ digest: Digest, defects: [String]) -> MessageLine {
         func value(_ name: String) -> RawText? {
-            mail.header.first(named: name, in: bytes.span).map {
-                Array($0.unfoldedValue(in: bytes.span).prefix(Self.headerLimit))
-            }.flatMap { $0.isEmpty ? nil : $0 }
+            let value = mail.unfoldedValue(of: name)?.prefix(Self.headerLimit) ?? []
+            return value.isEmpty ? nil : Array(value)
         }
         return MessageLine(
             number: 0, sha256: digest, size: bytes.count, lineEnds: mail.lineEnds.rawValue,
             messageID: value("Message-ID"), date: value("Date"), from: value("From"), to: value("To"),
             cc: value("Cc"), subject: value("Subject"), inReplyTo: value("In-Reply-To"),
-            defects: mail.defects.map(\.rawValue).sorted())
+            defects: (mail.defects.map(\.rawValue) + defects).sorted())
     }
 
     /// Header values in the manifest are cut to this many bytes.
     static let headerLimit = 4096
+}
+
+extension DKIMLine {
+    /// The recorded facts of one signature.
+    init(_ evidence: Evidence, message: Digest) {
+        let signature = evidence.signature
+        self.init(
+            message: message, index: evidence.index + 1, domain: signature.domain, selector: signature.selector,
+            algorithm: signature.algorithmName, canonicalization: signature.canonicalizationName,
+            identity: signature.identity, signedAt: signature.timestamp, expiresAt: signature.expiration,
+            bodyLength: signature.bodyLength, signed: signature.signedFields, key: evidence.key?.digest,
+            header: evidence.header.rawValue, body: evidence.body.word,
+            covered: evidence.body.total == nil ? nil : evidence.body.covered, total: evidence.body.total,
+            violations: evidence.violations.map(\.rawValue), signedData: evidence.signedDataDigest,
+            signature: evidence.signatureDigest)
+    }
 }
