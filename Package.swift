@@ -64,7 +64,7 @@ let package = Package(
             "Intake", "Manifest"),
         module("SampleArchive", "Bytes", "Files", "Cryptography", "DKIM", "Mail"),
         // Floor 6
-        command("MailsealCommand", "Bytes", "Mailseal"),
+        command("MailsealCommand", "Bytes", "Files", "MerkleTree", "Intake", "Manifest", "Mailseal"),
         command("SampleArchiveCommand", "SampleArchive"),
         tests(of: "Bytes"),
         tests(of: "Files"),

@@ -84,6 +84,12 @@ public struct CanonicalJSONWriter: Sendable {
         text += object
     }
 
+    /// A member that is an array of objects; an empty array is written too, since only reports hold such members.
+    public mutating func add(_ key: String, objects: [[UInt8]]) {
+        name(key)
+        text += [0x5B] + objects.joined(separator: [0x2C]) + [0x5D]
+    }
+
     private mutating func name(_ key: String, hex: Bool = false) {
         if text.count > 1 { text.append(0x2C) }
         text.append(0x22)

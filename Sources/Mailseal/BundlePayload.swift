@@ -8,7 +8,7 @@ import Manifest
 
 /// Reads the payload from the stream of a bundle.
 struct BundlePayload: PayloadReader, ~Copyable {
-    private(set) var stream: EntryStream
+    var stream: EntryStream
     private let reader: BundleReader?
     /// The largest message that is taken into memory, in bytes.
     static let messageLimit = 1 << 31

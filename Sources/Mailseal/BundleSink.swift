@@ -3,12 +3,19 @@
 import Container
 import Files
 
-extension AtomicOutput: BlockOutput {}
+/// The bundle's file as the container writes it.
+private struct BundleFile: BlockOutput {
+    let output: AtomicOutput
+
+    func append(_ bytes: [UInt8]) throws(FileError) { try output.append(bytes) }
+
+    func patch(_ bytes: [UInt8], at offset: Int) throws(FileError) { try output.patch(bytes, at: offset) }
+}
 
 /// Lays entries into the bundle and has its blocks compressed beside the caller's work.
 struct BundleSink: ~Copyable {
     private var writer: BundleWriter
-    private let output: AtomicOutput
+    private let output: BundleFile
     private var blocks: InOrder<CompressedBlock>
     private let compress: @Sendable ([UInt8]) -> CompressedBlock
 
@@ -17,11 +24,13 @@ struct BundleSink: ~Copyable {
         name: [UInt8], output: AtomicOutput, jobs: Int,
         compress: @escaping @Sendable ([UInt8]) -> CompressedBlock = BundleWriter.compress
     ) throws {
-        writer = try BundleWriter(name: name)
-        self.output = output
+        let writer = try BundleWriter(name: name)
+        let file = BundleFile(output: output)
+        try writer.start(file)
+        self.writer = writer
+        self.output = file
         self.compress = compress
         blocks = InOrder(width: jobs + 2, budget: .max)
-        try writer.start(output)
     }
 
     /// Where the next byte goes in the tar stream.
@@ -62,7 +71,7 @@ struct BundleSink: ~Copyable {
         for block in try writer.endArchive(leafCount: UInt32(clamping: leaves)) { try await submit(block) }
         while try await acceptNext() {}
         try writer.finish(output)
-        return output.size
+        return output.output.size
     }
 
     private mutating func drain() async throws {

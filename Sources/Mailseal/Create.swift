@@ -1,6 +1,6 @@
 // `create`: sources in, one bundle out; the whole pipeline in reading order.
 
-public import Bytes
+import Bytes
 import Container
 import Cryptography
 import DKIM

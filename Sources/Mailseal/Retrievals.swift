@@ -30,7 +30,8 @@ struct Retrievals {
     mutating func line(of file: Intake.File, _ fingerprint: Fingerprint?) -> FileLine {
         FileLine(
             sha256: fingerprint?.digest, size: fingerprint?.size, pieces: fingerprint?.pieces ?? [],
-            source: file.place.source, path: SourcePath(file.place), mtime: Timestamp(fileTime: file.mtime),
+            source: file.place.source, path: SourcePath(file.place), offset: file.place.range?.offset,
+            before: file.place.range.flatMap { $0.before.isEmpty ? nil : $0.before }, mtime: Timestamp(fileTime: file.mtime),
             target: file.linkTarget, retrieved: nil)
     }
 

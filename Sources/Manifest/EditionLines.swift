@@ -190,16 +190,19 @@ extension EndLine: LineFields {
 }
 
 extension EndLine {
+    /// The counts by the names that the line gives them, in order, its own place left out.
+    public var named: [(name: String, value: Int)] {
+        [
+            ("sources", sources), ("messages", messages), ("attachments", attachments), ("signatures", signatures),
+            ("occurrences", occurrences), ("files", files), ("containers", containers), ("failures", failures),
+            ("keys", keys), ("bytes", bytes), ("verified", verified), ("headers_only", headersOnly),
+            ("not_verifying", notVerifying), ("key_unavailable", keyUnavailable), ("unsigned", unsigned),
+        ]
+    }
+
     /// The counts that differ, as `messages 3, expected 2`.
     func differences(from expected: EndLine) -> String {
-        let pairs: [(String, KeyPath<EndLine, Int>)] = [
-            ("leaf", \.leaf), ("sources", \.sources), ("messages", \.messages), ("attachments", \.attachments),
-            ("signatures", \.signatures), ("occurrences", \.occurrences), ("files", \.files),
-            ("containers", \.containers), ("failures", \.failures), ("keys", \.keys), ("bytes", \.bytes),
-            ("verified", \.verified), ("headers_only", \.headersOnly), ("not_verifying", \.notVerifying),
-            ("key_unavailable", \.keyUnavailable), ("unsigned", \.unsigned),
-        ]
-        return pairs.filter { self[keyPath: $0.1] != expected[keyPath: $0.1] }
-            .map { "\($0.0) \(self[keyPath: $0.1]), expected \(expected[keyPath: $0.1])" }.joined(separator: "; ")
+        let pairs = zip([("leaf", leaf)] + named, [("leaf", expected.leaf)] + expected.named)
+        return pairs.filter { $0.1 != $1.1 }.map { "\($0.0) \($0.1), expected \($1.1)" }.joined(separator: "; ")
     }
 }

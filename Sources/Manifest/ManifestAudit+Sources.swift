@@ -21,7 +21,7 @@ extension ManifestAudit {
         }
         let pieces = (file.size ?? 0) > PayloadFile.pieceSize ? ((file.size ?? 0) - 1) / PayloadFile.pieceSize + 1 : 0
         if file.pieces.count != pieces { fault("file-invalid", "\(file.pieces.count) pieces, expected \(pieces)") }
-        source?.found(file)
+        if let detail = source?.found(file) { fault("mailbox-gap", detail) }
     }
 
     mutating func check(_ container: ContainerLine) {
@@ -67,29 +67,36 @@ struct SourceBalance {
     /// Counts an occurrence; gives what does not fit about its place in a mailbox.
     mutating func found(_ occurrence: OccurrenceLine, size: Int) -> String? {
         messages += 1
-        guard let offset = occurrence.offset else {
-            count(in: occurrence.path.levels.dropLast()) { $0.messages += 1 }
-            return occurrence.before == nil
-                ? mailbox.map { "mailbox \($0.path) is still open" } : "before without offset"
+        let inside = occurrence.offset == nil ? occurrence.path.levels.dropLast() : occurrence.path.levels[...]
+        count(in: inside) { $0.messages += 1 }
+        return placed(occurrence.path, offset: occurrence.offset, before: occurrence.before, size: size)
+    }
+
+    /// Counts a file; gives what does not fit about its place in a mailbox.
+    mutating func found(_ file: FileLine) -> String? {
+        files += 1
+        let inside = file.offset == nil ? file.path.levels.dropLast() : file.path.levels[...]
+        count(in: inside) { $0.files += 1 }
+        if file.offset == nil, file.before == nil, mailbox?.path == file.path { return nil }
+        return placed(file.path, offset: file.offset, before: file.before, size: file.size ?? 0)
+    }
+
+    private mutating func placed(_ path: SourcePath, offset: Int?, before: RawText?, size: Int) -> String? {
+        guard let offset else {
+            return before == nil ? mailbox.map { "mailbox \($0.path) is still open" } : "before without offset"
         }
-        count(in: occurrence.path.levels[...]) { $0.messages += 1 }
         let start: Int
         var problem: String?
-        if let mailbox, mailbox.path == occurrence.path {
+        if let mailbox, mailbox.path == path {
             start = mailbox.next
         } else {
             problem = mailbox.map { "mailbox \($0.path) is still open" }
             start = 0
         }
-        let expected = start + (occurrence.before?.count ?? 0)
-        if offset != expected { problem = "offset \(offset) in \(occurrence.path), expected \(expected)" }
-        mailbox = Mailbox(path: occurrence.path, next: offset + size)
+        let expected = start + (before?.count ?? 0)
+        if offset != expected { problem = "offset \(offset) in \(path), expected \(expected)" }
+        mailbox = Mailbox(path: path, next: offset + size)
         return problem
-    }
-
-    mutating func found(_ file: FileLine) {
-        files += 1
-        count(in: file.path.levels.dropLast()) { $0.files += 1 }
     }
 
     mutating func failed(_ failure: FailureLine) {
@@ -100,6 +107,11 @@ struct SourceBalance {
 
     /// Closes a container; gives what does not fit.
     mutating func close(_ line: ContainerLine) -> String? {
+        if line.stored {
+            // Its own bytes are a file line that counts nowhere.
+            files -= 1
+            count(in: line.path.levels.dropLast()) { $0.files -= 1 }
+        }
         let counts = open.removeValue(forKey: line.path.levels) ?? Counts()
         if counts != Counts(messages: line.messages, files: line.files, failures: line.failures) {
             return "\(line.path) says \(line.messages) messages, \(line.files) files, \(line.failures) failures, found "

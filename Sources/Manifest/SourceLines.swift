@@ -53,6 +53,10 @@ public struct FileLine: Equatable, Sendable {
     public var source: Int
     /// Where it stood.
     public var path: SourcePath
+    /// The offset of its first byte in its mailbox, for a message that is too large to be one.
+    public var offset: Int?
+    /// The mailbox's bytes since the message before it.
+    public var before: RawText?
     /// Its modification time as found.
     public var mtime: Timestamp?
     /// A symbolic link's target.
@@ -62,7 +66,7 @@ public struct FileLine: Equatable, Sendable {
 
     /// A line of these facts.
     public init(
-        sha256: Digest? = nil, size: Int? = nil, pieces: [Digest] = [], source: Int, path: SourcePath,
+        sha256: Digest? = nil, size: Int? = nil, pieces: [Digest] = [], source: Int, path: SourcePath, offset: Int? = nil, before: RawText? = nil,
         mtime: Timestamp? = nil, target: RawText? = nil, retrieved: Retrieval? = nil
     ) {
         self.sha256 = sha256
@@ -70,6 +74,8 @@ public struct FileLine: Equatable, Sendable {
         self.pieces = pieces
         self.source = source
         self.path = path
+        self.offset = offset
+        self.before = before
         self.mtime = mtime
         self.target = target
         self.retrieved = retrieved
@@ -85,6 +91,8 @@ extension FileLine: LineFields {
         pieces = try reader.digests("pieces")
         source = try reader.requiredNumber("source")
         path = try reader.required("path", try reader.path())
+        offset = try reader.optionalNumber("offset")
+        before = try reader.text("before")
         mtime = try reader.time("mtime")
         target = try reader.text("target")
         retrieved = try reader.retrieved()
@@ -96,6 +104,8 @@ extension FileLine: LineFields {
         writer.add("pieces", pieces)
         writer.add("source", source)
         writer.add("path", path)
+        writer.add("offset", offset)
+        writer.add("before", before)
         writer.add("mtime", mtime)
         writer.add("target", target)
         writer.add("retrieved", object: retrieved?.text)
@@ -118,6 +128,8 @@ public struct ContainerLine: Equatable, Sendable {
     public var sha256: Digest?
     /// A mailbox's bytes behind its last message.
     public var after: RawText?
+    /// Its modification time as found.
+    public var mtime: Timestamp?
     /// Whether its own bytes are kept as a `file`.
     public var stored: Bool
     /// Messages in it, nested containers not counted.
@@ -130,7 +142,7 @@ public struct ContainerLine: Equatable, Sendable {
     /// A line of these facts.
     public init(
         source: Int, path: SourcePath, kind: String, readBy: RawText? = nil, size: Int, sha256: Digest?,
-        after: RawText? = nil, stored: Bool = false, messages: Int, files: Int, failures: Int
+        after: RawText? = nil, mtime: Timestamp? = nil, stored: Bool = false, messages: Int, files: Int, failures: Int
     ) {
         self.source = source
         self.path = path
@@ -139,6 +151,7 @@ public struct ContainerLine: Equatable, Sendable {
         self.size = size
         self.sha256 = sha256
         self.after = after
+        self.mtime = mtime
         self.stored = stored
         self.messages = messages
         self.files = files
@@ -157,6 +170,7 @@ extension ContainerLine: LineFields {
         size = try reader.requiredNumber("size")
         sha256 = try reader.digest("sha256")
         after = try reader.text("after")
+        mtime = try reader.time("mtime")
         stored = try reader.flag("stored")
         messages = try reader.requiredNumber("messages")
         files = try reader.requiredNumber("files")
@@ -171,6 +185,7 @@ extension ContainerLine: LineFields {
         writer.add("size", size)
         writer.add("sha256", sha256)
         writer.add("after", after)
+        writer.add("mtime", mtime)
         writer.add("stored", stored)
         writer.add("messages", messages)
         writer.add("files", files)

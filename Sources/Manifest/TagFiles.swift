@@ -54,6 +54,7 @@ public struct TagFiles: Sendable {
                 pending = nil
             }
         case .file(let file): note(file.retrieved, file.mtime)
+        case .container(let container): note(nil, container.mtime)
         case .content(let content): contentRoot = content.root
         case .end(let line): end = line
         default: break

@@ -1,0 +1,179 @@
+// A bundle that is read at will: its manifest through the index, its messages one by one, nothing unpacked.
+
+public import Bytes
+import Container
+public import Cryptography
+import Files
+public import Manifest
+public import MerkleTree
+
+/// An open bundle for `list`, `show`, `extract` and `diff`.
+///
+/// Opening recomputes the root from the hashes of the index's groups and compares it with the checkpoint; reading lines
+/// recomputes their group's hash. What is read this way belongs to the root that is shown; whether that is the root of
+/// the bundle that was published is for the user to compare (`--root`), and only `verify` checks everything.
+public final class Bundle: Sendable {
+    /// The bundle's name.
+    public let name: RawText
+    /// The root of the manifest as the checkpoint gives it.
+    public let root: RootReference
+    /// The manifest's last line.
+    public let end: EndLine
+    let reader: BundleReader
+    let manifest: TarEntry
+    private let groups: [BundleIndex.Group]
+
+    /// Opens a bundle; throws when it has no index that can be followed, or when index and checkpoint disagree.
+    public init(path: [UInt8]) throws {
+        let reader = try Self.openReader(path)
+        let manifest = try BundleManifest.entry(in: reader)
+        let place = reader.index.entries.dropFirst().prefix { $0.leaf != nil }.count + 2
+        let entry = try reader.entry(place)
+        guard entry.path == "checkpoint".bytes, entry.size <= 4096 else {
+            throw MailsealError("\(path.displayText): no checkpoint behind the manifest", hint: Self.hint)
+        }
+        let checkpoint = try Checkpoint(parsing: try reader.read(entry))
+        var tree = Frontier()
+        for group in reader.index.groups.dropLast() { tree.append(leafHash: group.hash) }
+        if let last = reader.index.groups.last { tree.append(leafHash: last.hash) }
+        guard tree.root == checkpoint.root, Int(reader.index.leafCount) == checkpoint.size else {
+            throw MailsealError(
+                "\(path.displayText): the index has the root \(tree.root), the checkpoint \(checkpoint.root)", hint: Self.hint)
+        }
+        self.reader = reader
+        self.manifest = manifest
+        groups = reader.index.groups
+        root = checkpoint.reference
+        name = reader.name
+        end = try Self.end(reader, manifest, groups, count: checkpoint.size)
+    }
+
+    private static let hint = "mailseal verify tells what is wrong with it"
+
+    private static func openReader(_ path: [UInt8]) throws -> BundleReader {
+        let file = try ReadableFile(path: path)
+        do {
+            return try BundleReader(file)
+        } catch {
+            throw MailsealError("\(path.displayText) cannot be read as a bundle: \(error)", hint: hint)
+        }
+    }
+
+    /// The number of lines.
+    public var lineCount: Int { root.size }
+
+    /// Gives the lines from a group's first one on, each with its index, until the body says to stop.
+    ///
+    /// - Parameter leaf: the index of the first line given; lines of its group before it are read and checked too.
+    public func forEachLine(
+        from leaf: Int = 0, _ body: (_ leaf: Int, _ line: ManifestLine) throws -> Bool
+    ) throws {
+        for number in (leaf / Tree.groupSize)..<max(groups.count, leaf / Tree.groupSize) {
+            for (place, text) in try lines(ofGroup: number).enumerated() {
+                let index = number * Tree.groupSize + place
+                guard index >= leaf else { continue }
+                let line: ManifestLine
+                do { line = try ManifestLine(text) } catch {
+                    throw MailsealError("manifest line \(index): \(error.description)", hint: Self.hint)
+                }
+                guard try body(index, line) else { return }
+            }
+        }
+    }
+
+    /// The lines of a group of 256, checked against the group's hash.
+    func lines(ofGroup number: Int) throws -> [[UInt8]] {
+        try Self.lines(of: number, reader, manifest, groups, count: root.size)
+    }
+
+    /// The index of a message's line, or nil when there is no such number.
+    public func leaf(ofMessage number: Int) throws -> Int? {
+        guard number >= 1, number <= end.messages else { return nil }
+        var low = 0
+        var high = groups.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if Int(groups[middle].firstMessage) <= number { low = middle } else { high = middle }
+        }
+        var found: Int?
+        try forEachLine(from: low * Tree.groupSize) { leaf, line in
+            guard case .message(let message) = line, message.number >= number else { return true }
+            if message.number == number { found = leaf }
+            return false
+        }
+        return found
+    }
+
+    /// The payload file that a line brings, whole: its bytes are checked against the digest.
+    public func content(ofLeaf leaf: Int, path: [UInt8], digest: Digest, limit: Int = 1 << 31) throws -> [UInt8] {
+        guard let place = entry(ofLeaf: leaf) else {
+            throw MailsealError("the index has no entry for manifest line \(leaf)", hint: Self.hint)
+        }
+        let entry = try reader.entry(place)
+        guard entry.path == path, entry.size <= limit else {
+            throw MailsealError("the index leads to \(entry.path.displayText), expected \(path.displayText)", hint: Self.hint)
+        }
+        let bytes = try reader.read(entry)
+        let found = Digest(hashing: bytes)
+        guard found == digest else {
+            throw MailsealError("\(path.displayText) has SHA-256 \(found), expected \(digest)", hint: Self.hint)
+        }
+        return bytes
+    }
+
+    /// The message whose line stands at an index.
+    public func bytes(of message: MessageLine, leaf: Int) throws -> [UInt8] {
+        let file = PayloadFile.message(message.sha256, size: message.size)
+        return try content(ofLeaf: leaf, path: file.path, digest: message.sha256)
+    }
+
+    /// The key records.
+    public func keys() throws -> [KeyLine] {
+        var keys: [KeyLine] = []
+        try forEachLine(from: max(0, lineCount - 2 - end.keys)) { _, line in
+            if case .key(let key) = line { keys.append(key) }
+            return true
+        }
+        return keys
+    }
+
+    /// The place in the index of the first payload file that a line brings.
+    func entry(ofLeaf leaf: Int) -> Int? {
+        let entries = reader.index.entries
+        var low = 1
+        var high = entries.count
+        while low < high {
+            let middle = (low + high) / 2
+            if (entries[middle].leaf.map { Int($0) } ?? .max) < leaf { low = middle + 1 } else { high = middle }
+        }
+        return low < entries.count && entries[low].leaf.map { Int($0) } == leaf ? low : nil
+    }
+
+    private static func end(
+        _ reader: BundleReader, _ manifest: TarEntry, _ groups: [BundleIndex.Group], count: Int
+    ) throws -> EndLine {
+        guard let text = try lines(of: groups.count - 1, reader, manifest, groups, count: count).last,
+            case .end(let line)? = try? ManifestLine(text)
+        else { throw MailsealError("the manifest has no end line", hint: hint) }
+        return line
+    }
+
+    private static func lines(
+        of number: Int, _ reader: BundleReader, _ manifest: TarEntry, _ groups: [BundleIndex.Group], count: Int
+    ) throws -> [[UInt8]] {
+        guard groups.indices.contains(number) else { throw MailsealError("the index has no groups", hint: hint) }
+        let start = groups[number].tarOffset
+        let end = number + 1 < groups.count ? groups[number + 1].tarOffset : manifest.contentOffset + manifest.size
+        guard start >= manifest.contentOffset, start < end, end <= manifest.contentOffset + manifest.size else {
+            throw MailsealError("the index leads outside the manifest", hint: hint)
+        }
+        let text = try reader.bytes(tarOffset: start, count: end - start)
+        let lines = text.dropLast().split(separator: ASCII.lf, omittingEmptySubsequences: false).map(Array.init)
+        var tree = Frontier()
+        for line in lines { tree.append(leaf: line) }
+        guard tree.root == groups[number].hash, text.last == ASCII.lf,
+            lines.count == min(Tree.groupSize, count - number * Tree.groupSize)
+        else { throw MailsealError("lines \(number * Tree.groupSize) and following do not have the hash of the index", hint: hint) }
+        return lines
+    }
+}

@@ -1,0 +1,131 @@
+// The verification of an extracted bundle: the same manifest, payload and tag files, without tar, gzip and index.
+
+import Bytes
+import Cryptography
+import Files
+import Glibc
+import Manifest
+import MerkleTree
+
+/// A folder whose files are read by their path below it.
+struct ReadableFolder: Sendable {
+    let path: [UInt8]
+
+    /// Whether the path is a folder.
+    static func isFolder(_ path: [UInt8]) -> Bool {
+        var status = stat()
+        let terminated = path.map { CChar(bitPattern: $0) } + [0]
+        return unsafe terminated.withUnsafeBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { return false }
+            return unsafe stat(start, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        }
+    }
+
+    /// Opens a file below the folder; nil when there is none that can be opened.
+    func open(_ name: [UInt8]) -> ReadableFile? { try? ReadableFile(path: path + [0x2F] + name) }
+}
+
+/// Reads the payload from the files of an extracted bundle.
+struct FolderPayload: PayloadReader, ~Copyable {
+    private let folder: ReadableFolder
+
+    init(_ folder: ReadableFolder) { self.folder = folder }
+
+    mutating func take(
+        _ file: PayloadFile, leaf: Int, scan: ManifestScan, findings: inout [Finding]
+    ) async throws -> ReadEntry? {
+        let isMessage = file.path.starts(with: "data/eml/".utf8)
+        let limit = isMessage ? min(file.size, BundlePayload.messageLimit) : -1
+        return try read(file.path, keeping: limit, findings: &findings)
+    }
+
+    func reread(_ file: PayloadFile, entry: Int) throws -> [UInt8]? {
+        guard file.size <= BundlePayload.messageLimit, let open = folder.open(file.path), open.size == file.size
+        else { return nil }
+        let bytes = try open.read(at: 0, count: open.size)
+        return Digest(hashing: bytes) == file.digest ? bytes : nil
+    }
+
+    /// Reads a file: its bytes when `keeping` allows that many, else its digest.
+    func read(_ path: [UInt8], keeping limit: Int, findings: inout [Finding]) throws -> ReadEntry? {
+        guard let file = folder.open(path) else {
+            findings.append(Finding(.integrity, "entry-missing", path.displayText, "no such file in the folder"))
+            return nil
+        }
+        var entry = ReadEntry(path: path, size: file.size)
+        if file.size <= limit {
+            entry.bytes = try file.read(at: 0, count: file.size)
+            return entry
+        }
+        let hash = RunningHash(.sha256)
+        for offset in stride(from: 0, to: file.size, by: Fingerprint.pieceLength) {
+            hash.update(try file.read(at: offset, count: min(Fingerprint.pieceLength, file.size - offset)))
+        }
+        entry.digest = hash.finishDigest()
+        return entry
+    }
+}
+
+/// The verification of an extracted bundle.
+struct FolderVerification {
+    private let folder: ReadableFolder
+    private let options: VerifyOptions
+    private let observer: Observer
+    private var findings: [Finding] = []
+
+    init(_ path: [UInt8], _ options: VerifyOptions, _ observer: Observer) {
+        folder = ReadableFolder(path: path)
+        self.options = options
+        self.observer = observer
+    }
+
+    consuming func run() async throws -> VerifyReport {
+        guard let manifest = folder.open(BundleManifest.path) else {
+            throw MailsealError(
+                "\(folder.path.displayText) is no extracted mailseal bundle: no manifest.jsonl in it",
+                hint: "name the folder that holds bagit.txt and manifest.jsonl")
+        }
+        let text = TextSource(size: manifest.size) { offset, count in try manifest.read(at: offset, count: count) }
+        let scan = try ManifestScan(text)
+        findings += scan.findings + Pin.compare(scan, options)
+        var payload = FolderPayload(folder)
+        var check = PayloadCheck(scan, jobs: options.jobs, memory: options.memory, observer: observer)
+        try await check.run(text, &payload)
+        findings += check.findings
+        let tags = [TagFileCheck.bagit] + TagFileCheck(scan).expected
+        for expected in tags {
+            guard let tag = try payload.read(expected.name.bytes, keeping: 1 << 16, findings: &findings) else { continue }
+            if let finding = expected.compare(tag) { findings.append(finding) }
+        }
+        try findUnexpected(scan, tags: tags.map(\.name))
+        findings.append(
+            Finding(
+                .remark, "folder", folder.path.displayText,
+                "an extracted bundle: tar, gzip and index.txt were not there to be verified"))
+        return VerifyReport(
+            scan, findings: BundleVerification.ordered(findings), options: options, isFolder: true)
+    }
+
+    private mutating func findUnexpected(_ scan: ManifestScan, tags: [String]) throws {
+        let known = Set(tags + ["index.txt"])
+        var walk = try TreeWalk(root: folder.path)
+        while let entry = walk.next() {
+            let path = Array(entry.path.joined(separator: [0x2F]))
+            if case .directory = entry.kind { continue }
+            if known.contains(path.displayText) || (path.starts(with: "data/".utf8) && scan.calls(for: path)) { continue }
+            findings.append(Finding(.integrity, "entry-unexpected", path.displayText, "not in the manifest"))
+        }
+    }
+}
+
+extension ManifestScan {
+    /// Whether the lines call for a payload file at this path.
+    func calls(for path: [UInt8]) -> Bool {
+        guard let name = path.split(separator: 0x2F).last, let digest = Digest(hexadecimal: name.prefix(64)) else {
+            return false
+        }
+        if audit.messages[digest] != nil, PayloadFile.message(digest, size: 0).path == path { return true }
+        let stem = name.count == 68 ? Array(path.dropLast(4)) : path
+        return fileEntries[digest] != nil && PayloadFile.files(digest, size: 0, pieces: []).first?.path == stem
+    }
+}

@@ -1,0 +1,142 @@
+// `mailseal create`.
+
+import ArgumentParser
+import Bytes
+import Mailseal
+import Manifest
+import MerkleTree
+
+struct CreateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Pack mail into a bundle and print the root to publish.",
+        usage: "mailseal create <source> ... [-o <file>] [--keys <file> ...] [--retrieved-at <time>] [options]",
+        discussion: """
+            A source is a folder of messages, a Maildir, an mbox, one message, or a zip, tar, 7z or rar archive of these.
+            Every byte of every source is accounted for; what is no mail is kept as a file.
+
+            EXAMPLES
+              mailseal create leak/ --keys keys.txt --retrieved-at 2017-05-05T18:35:00Z \\
+                  --retrieved-from https://archive.example/macron-leaks
+              mailseal create inbox.mbox sent.mbox -o mail.tar.gz --name newsroom-2026
+
+            EXIT STATUS
+              0 done; 1 done, with failures (--keep-going); 2 trouble, nothing was written
+            """)
+
+    @Argument(help: ArgumentHelp("What to pack, in this order.", valueName: "source"))
+    var sources: [String]
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The bundle to write (default: NAME.tar.gz here).", valueName: "file"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("The bundle's name: 1 to 64 of a-z 0-9 . _ - (default: from the first source).", valueName: "name"))
+    var name: String?
+
+    @Option(help: ArgumentHelp("The checkpoint's origin, such as newsroom.example/archives/2026-11.", valueName: "name"))
+    var origin: String?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Files of DKIM keys: lines of selector._domainkey.domain TXT-record.", valueName: "file"))
+    var keys: [String] = []
+
+    @Option(help: ArgumentHelp("When the sources were retrieved (RFC 3339): your statement.", valueName: "time"))
+    var retrievedAt: TimeArgument?
+
+    @Option(help: ArgumentHelp("Where they were retrieved from: your statement.", valueName: "url"))
+    var retrievedFrom: String?
+
+    @Option(help: ArgumentHelp("A CSV or JSON Lines file: path, url, retrieved_at and further fields.", valueName: "file"))
+    var retrievalLog: String?
+
+    @Option(help: ArgumentHelp("The bagging time for bag-info.txt (RFC 3339).", valueName: "time"))
+    var baggedAt: TimeArgument?
+
+    @Flag(help: "Pack the rest when something cannot be read; each failure is recorded.")
+    var keepGoing = false
+
+    @Flag(help: "Store mailboxes and archives themselves beside their content.")
+    var keepContainers = false
+
+    @Flag(name: .customLong("no-mtime"), help: "Leave modification times out.")
+    var noMtime = false
+
+    @Flag(name: .shortAndLong, help: "Replace an existing bundle.")
+    var force = false
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    @OptionGroup var resources: ResourceOptions
+
+    func run() async throws {
+        let line = ProgressLine("packing")
+        var failures = 0
+        let observer = Observer(progress: line.draw) { notice in
+            line.erase()
+            switch notice {
+            case .failure(let sentence):
+                failures += 1
+                Terminal.say(sentence)
+            case .warning(let sentence, let hint):
+                Terminal.say("warning: \(sentence)")
+                if let hint { Terminal.hint(hint) }
+            }
+        }
+        let summary = try await Create.run(options, observer: observer)
+        line.erase()
+        Terminal.answer(json ? summary.json : summary.text)
+        if failures > 0 { throw ExitCode(1) }
+    }
+
+    private var options: CreateOptions {
+        var options = CreateOptions(sources: sources.map(\.bytes))
+        options.output = output?.bytes
+        options.name = name?.bytes
+        options.origin = origin?.bytes
+        options.keyFiles = keys.map(\.bytes)
+        if retrievedAt != nil || retrievedFrom != nil {
+            options.retrieval = Retrieval(at: retrievedAt?.time, from: retrievedFrom?.bytes)
+        }
+        options.retrievalLog = retrievalLog?.bytes
+        options.baggedAt = baggedAt?.time
+        options.keepGoing = keepGoing
+        options.keepContainers = keepContainers
+        options.omitsTimes = noMtime
+        options.force = force
+        options.jobs = resources.workers
+        options.memory = resources.memoryBytes
+        return options
+    }
+}
+
+extension CreateSummary {
+    /// The summary for people.
+    fileprivate var text: String {
+        let shown = safeForTerminal(path.displayText)
+        var lines = [
+            "packed \(Quantity.count(counts.messages, "message")) (\(Quantity.bytes(counts.bytes))) into \(shown) (\(Quantity.bytes(size)))"
+        ]
+        lines += Report.balance(counts)
+        lines += Report.evidence(counts)
+        lines.append("root          \(root)")
+        lines.append("content root  \(contentRoot)")
+        lines.append("")
+        lines.append("Publish this line, so that anyone can verify the bundle:")
+        lines.append("  mailseal verify --root \(root) \(Report.quoted(shown))")
+        return lines.joined(separator: "\n")
+    }
+
+    /// The summary as JSON.
+    fileprivate var json: String {
+        var writer = CanonicalJSONWriter()
+        writer.add("bundle", path)
+        writer.add("name", name)
+        writer.add("root", root.description.bytes)
+        writer.add("content_root", contentRoot.bytes)
+        writer.add("size", size)
+        writer.add("counts", object: Report.json(counts))
+        return writer.finish().displayText
+    }
+}

@@ -1,0 +1,53 @@
+// One line of progress on a terminal: a bar, bytes, messages, rate and time left.
+
+import Glibc
+import Mailseal
+
+/// Draws progress on standard error while work goes on, when that is a terminal.
+final class ProgressLine {
+    private let start = ProgressLine.now()
+    private var lastDrawn = 0.0
+    private let label: String
+
+    /// A line that starts with this word.
+    init(_ label: String) { self.label = label }
+
+    /// Draws how far the work is, at most ten times a second.
+    func draw(_ progress: Progress) {
+        guard Terminal.hasProgress else { return }
+        let time = Self.now()
+        guard time - lastDrawn >= 0.1 else { return }
+        lastDrawn = time
+        Terminal.write("\r\u{1B}[K\(text(progress, seconds: time - start))", to: STDERR_FILENO)
+    }
+
+    /// Removes the line.
+    func erase() {
+        guard Terminal.hasProgress, lastDrawn > 0 else { return }
+        Terminal.write("\r\u{1B}[K", to: STDERR_FILENO)
+        lastDrawn = 0
+    }
+
+    private func text(_ progress: Progress, seconds: Double) -> String {
+        let rate = seconds > 0 ? Double(progress.bytes) / seconds : 0
+        var parts = [label]
+        if let total = progress.totalBytes, total > 0 {
+            let filled = min(20, progress.bytes * 20 / total)
+            let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
+            parts.append("[\(bar)] \(progress.bytes * 100 / total) %")
+        }
+        parts.append(Quantity.bytes(progress.bytes))
+        parts.append(Quantity.count(progress.messages, "message"))
+        parts.append("\(Quantity.bytes(Int(rate)))/s")
+        if let total = progress.totalBytes, rate > 0, total > progress.bytes {
+            parts.append("\(Quantity.duration(Double(total - progress.bytes) / rate)) left")
+        }
+        return parts.joined(separator: "  ")
+    }
+
+    private static func now() -> Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}

@@ -1,0 +1,78 @@
+// How mailseal talks to people. The rules are:
+//   - Answers go to standard output; everything else goes to standard error.
+//   - Sentences there start with "mailseal: ", in lower case, without a full stop; hints follow on lines of their own.
+//   - Progress appears on a terminal only, on one line, at most ten times a second, and is erased afterwards.
+//   - Text from mail or file names never reaches the terminal raw.
+//   - Colour appears on a terminal only, not with NO_COLOR or TERM=dumb, and never carries meaning alone.
+
+import ArgumentParser
+import Bytes
+import Glibc
+import Mailseal
+
+/// Standard output and standard error.
+enum Terminal {
+    /// Whether standard error is a terminal.
+    static let hasProgress = isatty(STDERR_FILENO) == 1
+    /// Whether standard output may carry colour.
+    static let hasColour =
+        isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR") == nil && environment("TERM") != "dumb"
+
+    /// The width of the terminal on standard output in columns; 0 when it is none.
+    static var width: Int {
+        var size = winsize()
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 else { return 0 }
+        return Int(size.ws_col)
+    }
+
+    /// Prints a sentence to standard error.
+    static func say(_ sentence: String) { write("mailseal: \(safeForTerminal(sentence))\n", to: STDERR_FILENO) }
+
+    /// Prints a hint to standard error.
+    static func hint(_ sentence: String) { say("hint: \(sentence)") }
+
+    /// Prints an answer to standard output, as it is.
+    static func answer(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+
+    /// Prints what went wrong.
+    static func report(_ error: any Error, usage: String) {
+        if let error = error as? MailsealError {
+            say(error.description)
+            if let hint = error.hint { self.hint(hint) }
+        } else if error is ValidationError || usage.contains("Usage:") {
+            write(usage + "\n", to: STDERR_FILENO)
+        } else {
+            say("\(error)")
+        }
+    }
+
+    /// The text in bold and colour where colour is shown.
+    static func emphasized(_ text: String, _ colour: Colour) -> String {
+        hasColour ? "\u{1B}[1;\(colour.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    /// The colours in use.
+    enum Colour: Int {
+        case red = 31
+        case green = 32
+        case yellow = 33
+    }
+
+    /// Writes all of the text, whatever the number of calls that takes.
+    static func write(_ text: String, to descriptor: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let step = unsafe rest.withUnsafeBufferPointer { buffer in
+                unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+            }
+            guard step > 0 || errno == EINTR else { return }
+            rest = rest.dropFirst(max(0, step))
+        }
+    }
+
+    private static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        let text = unsafe String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+}

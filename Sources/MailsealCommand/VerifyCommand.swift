@@ -1,0 +1,149 @@
+// `mailseal verify`.
+
+import ArgumentParser
+import Bytes
+import Files
+import Mailseal
+import Manifest
+import MerkleTree
+
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Recompute everything in a bundle and say whether it is intact.",
+        discussion: """
+            The bundle is read once, in order; nothing is extracted. A folder extracted from a bundle can be verified too,
+            and - reads standard input. Without --root the best verdict is "consistent, not anchored": whoever made the
+            bundle could have made it again. Finding codes are explained in Docs/findings.md.
+
+            EXAMPLES
+              mailseal verify --root 181:3f9c…e1 mail.tar.gz
+              mailseal verify --checkpoint checkpoint mail.tar.gz
+              mailseal verify --anchored mail.tar.gz && echo "pinned and intact"
+
+            EXIT STATUS
+              0 intact or consistent; 1 altered, evidence that does not follow, or not anchored with --anchored; 2 trouble
+            """)
+
+    @Argument(help: ArgumentHelp("The bundle, its extracted folder, or -.", valueName: "bundle"))
+    var bundle: String
+
+    @Option(help: ArgumentHelp("The root that the bundle must have.", valueName: "size:hash"))
+    var root: String?
+
+    @Option(help: ArgumentHelp("A checkpoint file that the bundle must have.", valueName: "file"))
+    var checkpoint: String?
+
+    @Flag(help: "Fail unless the root is pinned by --root or --checkpoint.")
+    var anchored = false
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    @OptionGroup var resources: ResourceOptions
+
+    func run() async throws {
+        let line = ProgressLine("verifying")
+        let report = try await Verify.run(try options(), observer: Observer(progress: line.draw))
+        line.erase()
+        Terminal.answer(json ? report.json : report.text(hint: bundle))
+        switch report.verdict {
+        case .intact: return
+        case .consistent where !anchored: return
+        case .consistent, .altered, .evidenceDiffers: throw ExitCode(1)
+        }
+    }
+
+    private func options() throws -> VerifyOptions {
+        var options = VerifyOptions(path: bundle == "-" ? nil : bundle.bytes)
+        if let root {
+            do { options.pin = try RootReference(parsing: root.bytes) } catch {
+                throw ValidationError("--root: \(error.description)")
+            }
+        }
+        if let checkpoint {
+            let named = try Self.read(checkpoint)
+            if let pin = options.pin, pin != named.reference {
+                throw ValidationError("--root and --checkpoint name different roots")
+            }
+            options.pin = named.reference
+            options.pinnedOrigin = named.origin
+        }
+        options.jobs = resources.workers
+        options.memory = resources.memoryBytes
+        return options
+    }
+
+    private static func read(_ path: String) throws -> Checkpoint {
+        let file = try ReadableFile(path: path.bytes)
+        do {
+            return try Checkpoint(parsing: try file.read(at: 0, count: min(file.size, 4096)))
+        } catch let error as MerkleTreeError {
+            throw MailsealError("\(path): \(error.description)")
+        }
+    }
+}
+
+extension VerifyReport {
+    /// The first line of the report.
+    private var headline: String {
+        let messages = "\(Quantity.count(counts.messages, "message")), \(Quantity.grouped(counts.verified)) verified by DKIM"
+        switch verdict {
+        case .intact: return Terminal.emphasized("INTACT", .green) + ": \(messages), root as you named it"
+        case .consistent: return Terminal.emphasized("consistent, not anchored", .yellow) + ": \(messages)"
+        case .altered: return Terminal.emphasized("ALTERED", .red) + ": \(findingCount(.integrity)) in \(messages)"
+        case .evidenceDiffers:
+            return Terminal.emphasized("EVIDENCE DIFFERS", .red)
+                + ": the bytes are consistent, \(findingCount(.derivation)): recorded evidence does not follow from them"
+        }
+    }
+
+    private func findingCount(_ weight: Finding.Weight) -> String {
+        Quantity.count(findings.filter { $0.weight == weight }.count, "finding")
+    }
+
+    /// The report for people.
+    fileprivate func text(hint path: String) -> String {
+        var lines = [headline]
+        lines += Report.balance(counts) + Report.evidence(counts)
+        lines.append("root          \(root)")
+        lines.append("content root  \(contentRoot)")
+        if verdict == .consistent {
+            lines.append("")
+            lines.append("The bundle agrees with itself, which its maker could have arranged. Compare the root with one that was")
+            lines.append("published: mailseal verify --root SIZE:HASH \(Report.quoted(safeForTerminal(path)))")
+        }
+        for finding in findings {
+            let mark = finding.weight == .remark ? "note" : "FAIL"
+            lines.append("\(mark)  \(finding.code)  \(safeForTerminal(finding.subject)): \(safeForTerminal(finding.detail))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The report as JSON.
+    fileprivate var json: String {
+        var writer = CanonicalJSONWriter()
+        writer.add("verdict", verdict.rawValue.bytes)
+        writer.add("name", name)
+        writer.add("origin", origin)
+        writer.add("root", root.description.bytes)
+        writer.add("pinned", pin != nil)
+        writer.add("content_root", contentRoot.bytes)
+        writer.add("rules", rules)
+        writer.add("counts", object: Report.json(counts))
+        writer.add("findings", objects: findings.map(\.json))
+        return writer.finish().displayText
+    }
+}
+
+extension Finding {
+    /// The finding as a JSON object.
+    fileprivate var json: [UInt8] {
+        var writer = CanonicalJSONWriter()
+        writer.add("weight", weight.rawValue.bytes)
+        writer.add("code", code.bytes)
+        writer.add("subject", subject.bytes)
+        writer.add("detail", detail.bytes)
+        return writer.finish()
+    }
+}
