@@ -1,1 +1,0 @@
-// Container: to be filled by its own commits.
