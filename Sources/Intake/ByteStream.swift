@@ -35,6 +35,7 @@ final class DecompressedStream: ByteStream {
     init(_ archive: LibraryArchive) throws(ArchiveFault) {
         self.archive = archive
         isEmpty = try archive.next() == nil
+        guard archive.isCompressed else { throw .damaged("its header is cut short") }
     }
 
     private let isEmpty: Bool

@@ -62,6 +62,9 @@ final class LibraryArchive {
         }
     }
 
+    /// Whether a compression was found; otherwise the bytes come as they are.
+    var isCompressed: Bool { unsafe archive_filter_code(archive, 0) != ARCHIVE_FILTER_NONE }
+
     /// The next member; nil at the end.
     func next() throws(ArchiveFault) -> Member? {
         var entry: OpaquePointer?
