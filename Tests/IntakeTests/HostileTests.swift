@@ -37,7 +37,10 @@ import Testing
             return try content.bytes() == bytes
         }
         let end = items.compactMap(\.containerEnd).last
-        #expect(whole || !hasFailure, "\(comment): a failure, and the bytes are nowhere: \(items.map(\.line)) \(items.compactMap { $0.failure?.detail })")
+        #expect(
+            whole || !hasFailure,
+            "\(comment): a failure, and the bytes are nowhere: \(items.map(\.line)) \(items.compactMap { $0.failure?.detail })"
+        )
         #expect(
             whole || items.contains { $0.message?.bytes == bytes } || end?.digest == Digest(hashing: bytes),
             "\(comment)")
