@@ -47,7 +47,9 @@ extension CanonicalForm {
     /// Appends the canonical form of a field without its last line end (RFC 6376 §3.4.1, §3.4.2).
     ///
     /// A bare LF counts as CRLF. Bytes in `omitted` are left out: the value of b= in the signature's own field.
-    func append(_ field: HeaderField, of bytes: Span<UInt8>, omitting omitted: Range<Int>? = nil, to text: inout [UInt8]) {
+    func append(
+        _ field: HeaderField, of bytes: Span<UInt8>, omitting omitted: Range<Int>? = nil, to text: inout [UInt8]
+    ) {
         let omitted = omitted ?? 0..<0
         switch self {
         case .simple: Self.appendSimple(field, of: bytes, omitting: omitted, to: &text)

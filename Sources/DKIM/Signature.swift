@@ -95,7 +95,9 @@ public struct Signature: Sendable, Equatable {
         valueRange = tags["b"]?.surroundings
         identity = tags["i"].map { Array($0.value) }
         identityIsDomain = Self.checkIdentity(tags["i"], in: domain ?? [], &problems)
-        if let methods = tags["q"]?.value, !["dns/txt", "dns"].contains(where: { TagValue.list(methods, contains: $0) }) {
+        if let methods = tags["q"]?.value,
+            !["dns/txt", "dns"].contains(where: { TagValue.list(methods, contains: $0) })
+        {
             problems.insert(.unknownQueryMethod)
         }
         violations = problems.sorted()

@@ -86,8 +86,10 @@ public enum Remark: String, Sendable, CaseIterable {
 extension Evidence {
     /// Fields that a reader judges a message by; one that is added above the signed one is shown instead of it.
     static let shownFields: Set<[UInt8]> = Set(
-        ["from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "mime-version", "content-type",
-            "content-transfer-encoding"].map { Array($0.utf8) })
+        [
+            "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "mime-version", "content-type",
+            "content-transfer-encoding",
+        ].map { Array($0.utf8) })
 
     /// What a reader should know, in the order of the cases; times are seconds since 1970, nil when not known.
     public func remarks(now: Int?, date: Int?, received: Int?) -> [Remark] {

@@ -94,7 +94,8 @@ private struct KeyTrial {
         if let hashes = record.hashes, !TagValue.list(hashes[...], contains: algorithm.hashName) {
             violations.append(.hashNotAllowedByKey)
         }
-        if let services = record.services, !["*", "email"].contains(where: { TagValue.list(services[...], contains: $0) })
+        if let services = record.services,
+            !["*", "email"].contains(where: { TagValue.list(services[...], contains: $0) })
         {
             violations.append(.serviceNotEmail)
         }

@@ -91,5 +91,7 @@ public enum Violation: String, Comparable, Sendable, CaseIterable {
     }
 
     /// Whether the code of `a` sorts before that of `b`, byte by byte.
-    public static func < (a: Violation, b: Violation) -> Bool { a.rawValue.utf8.lexicographicallyPrecedes(b.rawValue.utf8) }
+    public static func < (a: Violation, b: Violation) -> Bool {
+        a.rawValue.utf8.lexicographicallyPrecedes(b.rawValue.utf8)
+    }
 }
