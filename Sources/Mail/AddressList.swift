@@ -30,6 +30,8 @@ private struct AddressList {
     private var spec: [UInt8] = []
     private var comment: [UInt8] = []
     private var angle: [UInt8]?
+    /// Whether `spec` has an `@` outside quotes.
+    private var hasAt = false
 
     init(_ text: [UInt8]) { self.text = text }
 
@@ -44,6 +46,7 @@ private struct AddressList {
             case 0x22: readQuoted()
             case _ where ASCII.isWhiteSpace(byte): addBlank()
             default:
+                if byte == 0x40 { hasAt = true }
                 phrase.append(byte)
                 spec.append(byte)
             }
@@ -60,7 +63,7 @@ private struct AddressList {
         let words = Array(trimmingBlanks(phrase[...]))
         if let angle {
             addresses.append(Address(name: words.isEmpty ? comment : words, address: angle))
-        } else if spec.contains(0x40) || (!words.isEmpty && !words.contains(ASCII.space)) {
+        } else if hasAt || (!words.isEmpty && words == spec) {
             addresses.append(Address(name: comment, address: spec))
         } else if !words.isEmpty {
             addresses.append(Address(name: words, address: []))
@@ -70,7 +73,7 @@ private struct AddressList {
 
     /// A colon ends the name of a group, unless it stands inside an address without brackets.
     private mutating func endGroupName() {
-        if spec.contains(0x40) || angle != nil { spec.append(0x3A) } else { clear() }
+        if hasAt || angle != nil { spec.append(0x3A) } else { clear() }
     }
 
     private mutating func clear() {
@@ -78,6 +81,7 @@ private struct AddressList {
         spec = []
         comment = []
         angle = nil
+        hasAt = false
     }
 
     /// Reads `<…>` from its `<` to its `>` or the end; a route before the last colon is dropped (§4.4).

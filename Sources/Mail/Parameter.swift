@@ -23,7 +23,7 @@ struct ParameterizedValue {
     /// Reads an unfolded value.
     init(_ text: [UInt8]) {
         self.text = text
-        skipBlanksAndComments()
+        skipBlanksAndComments(andSemicolons: false)
         let start = place
         while place < text.count, !ASCII.isBlank(text[place]), text[place] != 0x3B, text[place] != 0x28 { place += 1 }
         token = ASCII.lowercased(text[start..<place])
@@ -44,7 +44,7 @@ struct ParameterizedValue {
     /// The next `name=value`; whatever has no `=` before the next `;` is skipped.
     private mutating func nextParameter() -> Parameter? {
         while place < text.count {
-            skipBlanksAndComments()
+            skipBlanksAndComments(andSemicolons: true)
             let start = place
             while place < text.count, text[place] != 0x3B, text[place] != 0x3D { place += 1 }
             guard place < text.count else { return nil }
@@ -88,11 +88,11 @@ struct ParameterizedValue {
         return value
     }
 
-    private mutating func skipBlanksAndComments() {
+    private mutating func skipBlanksAndComments(andSemicolons: Bool) {
         while place < text.count {
             if text[place] == 0x28 {
                 if !skipComment() { defects.insert(.quotedStringNotClosed) }
-            } else if ASCII.isBlank(text[place]) || text[place] == 0x3B {
+            } else if ASCII.isBlank(text[place]) || (andSemicolons && text[place] == 0x3B) {
                 place += 1
             } else {
                 return

@@ -75,9 +75,10 @@ struct PartScanner {
     }
 
     private mutating func take(_ delimiter: Delimiter, _ line: Range<Int>) {
-        if let pending { finishHeader(from: pending.start, to: line.lowerBound) }
+        let end = bytes.span.startOfLineEnd(before: line.lowerBound, from: 0)
+        if let pending { finishHeader(from: pending.start, to: max(pending.start, end)) }
         guard delimiter.isClosing || hasRoom() else { return }
-        close(downTo: delimiter.level + 1, at: bytes.span.startOfLineEnd(before: line.lowerBound, from: 0))
+        close(downTo: delimiter.level + 1, at: end)
         if delimiter.isClosing {
             retireBoundary(of: delimiter.level)
         } else {
@@ -169,6 +170,7 @@ struct PartScanner {
 
     /// Ends the innermost parts, leaving `count` of them open.
     private mutating func close(downTo count: Int, at end: Int) {
+        var end = end
         while open.count > count {
             let level = open.count - 1
             if open[level].boundary != nil {
@@ -177,8 +179,9 @@ struct PartScanner {
             }
             let closed = open.removeLast()
             parts[closed.part].isLeaf = closed.children == 0
-            let start = parts[closed.part].body.lowerBound
-            parts[closed.part].body = start..<max(start, end)
+            // A part that starts after the line end of this delimiter line is empty, and so far reach those around it.
+            end = max(end, parts[closed.part].body.lowerBound)
+            parts[closed.part].body = parts[closed.part].body.lowerBound..<end
             if closed.children == 0, parts[closed.part].number.isEmpty {
                 parts[closed.part].number = Self.number(closed.prefix, 1)
             }
