@@ -43,8 +43,8 @@ enum HeaderText {
 
     /// A mailbox such as `=?utf-8?q?H=C3=A9l=C3=A8ne?= <helene@example.org>` (RFC 5322 §3.4).
     static func mailbox(_ person: Person, _ style: Style) -> [UInt8] {
-        let name = person.name.utf8.contains(0x27) ? "\"\(person.name)\"" : person.name
-        return text(name, style) + " <\(person.address)>".bytes
+        let isQuoted = person.name.utf8.contains(0x27) && person.name.utf8.allSatisfy { $0 < 0x80 }
+        return text(isQuoted ? "\"\(person.name)\"" : person.name, style) + " <\(person.address)>".bytes
     }
 
     /// A list of mailboxes, one to a line.

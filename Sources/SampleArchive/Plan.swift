@@ -35,7 +35,7 @@ struct Scale {
         textUnit = max(60, (average * (1 - share) - Self.overhead) / weight)
     }
 
-    private static let base64Share = 0.78
+    private static let base64Share = 0.755
     private static let overhead = 2000.0
 }
 

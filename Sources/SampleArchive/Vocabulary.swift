@@ -33,9 +33,8 @@ struct WordList: Sendable {
     /// A word with a space after it, the first words of the list far oftener than the last.
     func word(_ random: UInt64) -> ArraySlice<UInt8> {
         // The product of two uniform numbers falls off roughly as the frequencies of words do.
-        let high = random >> 32
-        let low = random & 0xFFFF_FFFF
-        let place = Int((high * low) >> 32 * UInt64(starts.count - 1) >> 32)
+        let product = ((random >> 32) * (random & 0xFFFF_FFFF)) >> 32
+        let place = Int((product * UInt64(starts.count - 1)) >> 32)
         return bytes[starts[place]..<starts[place + 1]]
     }
 }
