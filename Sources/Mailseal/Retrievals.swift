@@ -2,38 +2,95 @@
 
 import Bytes
 import Cryptography
+import Files
 import Intake
 import Manifest
 
 /// What the user stated about retrieval, and the lines that carry it.
 struct Retrievals {
     private let stated: Retrieval?
-    private let omitsTimes: Bool
+    private var log: RetrievalLog?
+    private var source: (name: [UInt8], retrieval: Retrieval?) = ([], nil)
+    private static let logLimit = 1 << 30
 
     init(_ options: CreateOptions, observer: Observer) throws {
         stated = options.retrieval
-        omitsTimes = options.omitsTimes
+        if let path = options.retrievalLog {
+            let file = try ReadableFile(path: path)
+            guard file.size <= Self.logLimit else {
+                throw MailsealError("\(path.displayText) is no retrieval log: \(file.size) bytes")
+            }
+            log = try RetrievalLog(try file.read(at: 0, count: file.size))
+        }
+        warn(observer)
     }
 
-    func line(of source: Intake.SourceBegin) -> SourceLine {
-        SourceLine(id: source.id, name: source.name, kind: source.kind.rawValue, retrieved: stated)
+    private func warn(_ observer: Observer) {
+        if stated?.at == nil, log == nil {
+            observer.notice(
+                .warning(
+                    "no retrieval time was stated",
+                    hint: "--retrieved-at 2017-05-05T18:35:00Z and --retrieved-from URL, or --retrieval-log FILE, say it"))
+        }
+        guard let url = stated?.from, Self.isRevealing(url) else { return }
+        observer.notice(
+            .warning(
+                "the retrieval URL holds a user name or a query string, which everyone who reads the bundle will see",
+                hint: "state it without them"))
+    }
+
+    /// Whether a URL holds a user name or a query string (RFC 3986 §3).
+    static func isRevealing(_ url: [UInt8]) -> Bool {
+        if url.contains(0x3F) { return true }
+        let parts = url.split(separator: 0x2F, maxSplits: 3, omittingEmptySubsequences: false)
+        return parts.count > 2 && parts[0].last == 0x3A && parts[1].isEmpty && parts[2].contains(0x40)
+    }
+
+    mutating func line(of begin: Intake.SourceBegin) -> SourceLine {
+        let retrieval = log?.statement(forSource: begin.name).map(Retrieval.init) ?? stated
+        source = (begin.name, retrieval)
+        return SourceLine(id: begin.id, name: begin.name, kind: begin.kind.rawValue, retrieved: retrieval)
     }
 
     mutating func occurrence(of digest: Digest, at message: Intake.Message) -> OccurrenceLine {
         let range = message.place.range
         return OccurrenceLine(
             message: digest, source: message.place.source, path: SourcePath(message.place), offset: range?.offset,
-            before: range.flatMap { $0.before.isEmpty ? nil : $0.before }, mtime: Timestamp(fileTime: message.mtime),
-            retrieved: nil)
+            before: range?.before.nonEmpty, mtime: Timestamp(fileTime: message.mtime), retrieved: own(message.place))
     }
 
     mutating func line(of file: Intake.File, _ fingerprint: Fingerprint?) -> FileLine {
         FileLine(
             sha256: fingerprint?.digest, size: fingerprint?.size, pieces: fingerprint?.pieces ?? [],
             source: file.place.source, path: SourcePath(file.place), offset: file.place.range?.offset,
-            before: file.place.range.flatMap { $0.before.isEmpty ? nil : $0.before }, mtime: Timestamp(fileTime: file.mtime),
-            target: file.linkTarget, retrieved: nil)
+            before: file.place.range?.before.nonEmpty, mtime: Timestamp(fileTime: file.mtime), target: file.linkTarget,
+            retrieved: own(file.place))
     }
 
-    func reportUnused(to observer: Observer) {}
+    /// Warns about statements that were of nothing in the sources, and about URLs in the log that reveal too much.
+    func reportUnused(to observer: Observer) {
+        for (path, line) in (log?.unusedPaths ?? []).prefix(20) {
+            observer.notice(.warning("retrieval log, line \(line): nothing is called \(path.displayText)", hint: nil))
+        }
+    }
+
+    /// What is stated of one place, when it differs from its source's statement.
+    private mutating func own(_ place: Intake.Place) -> Retrieval? {
+        guard let statement = log?.statement(for: place, inSource: source.name) else { return nil }
+        let retrieval = Retrieval(statement)
+        return retrieval == source.retrieval ? nil : retrieval
+    }
+}
+
+extension Retrieval {
+    fileprivate init(_ statement: RetrievalLog.Statement) {
+        self.init(
+            at: statement.at, from: statement.from,
+            stated: statement.further.map { Field(name: $0.name, value: $0.value) })
+    }
+}
+
+extension [UInt8] {
+    /// The bytes, or nil when there are none.
+    fileprivate var nonEmpty: [UInt8]? { isEmpty ? nil : self }
 }
