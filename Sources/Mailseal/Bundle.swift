@@ -38,7 +38,8 @@ public final class Bundle: Sendable {
         if let last = reader.index.groups.last { tree.append(leafHash: last.hash) }
         guard tree.root == checkpoint.root, Int(reader.index.leafCount) == checkpoint.size else {
             throw MailsealError(
-                "\(path.displayText): the index has the root \(tree.root), the checkpoint \(checkpoint.root)", hint: Self.hint)
+                "\(path.displayText): the index has the root \(tree.root), the checkpoint \(checkpoint.root)",
+                hint: Self.hint)
         }
         self.reader = reader
         self.manifest = manifest
@@ -111,7 +112,8 @@ public final class Bundle: Sendable {
         }
         let entry = try reader.entry(place)
         guard entry.path == path, entry.size <= limit else {
-            throw MailsealError("the index leads to \(entry.path.displayText), expected \(path.displayText)", hint: Self.hint)
+            throw MailsealError(
+                "the index leads to \(entry.path.displayText), expected \(path.displayText)", hint: Self.hint)
         }
         let bytes = try reader.read(entry)
         let found = Digest(hashing: bytes)
@@ -173,7 +175,10 @@ public final class Bundle: Sendable {
         for line in lines { tree.append(leaf: line) }
         guard tree.root == groups[number].hash, text.last == ASCII.lf,
             lines.count == min(Tree.groupSize, count - number * Tree.groupSize)
-        else { throw MailsealError("lines \(number * Tree.groupSize) and following do not have the hash of the index", hint: hint) }
+        else {
+            throw MailsealError(
+                "lines \(number * Tree.groupSize) and following do not have the hash of the index", hint: hint)
+        }
         return lines
     }
 }

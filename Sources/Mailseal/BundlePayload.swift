@@ -29,11 +29,13 @@ struct BundlePayload: PayloadReader, ~Copyable {
                 return try await stream.read(keeping: isMessage ? min(file.size, Self.messageLimit) : -1)
             }
             if let later = scan.place(of: entry.path), let place, later > place { break }
-            findings.append(Finding(.integrity, "entry-unexpected", entry.path.displayText, "at tar offset \(entry.tarOffset)"))
+            findings.append(
+                Finding(.integrity, "entry-unexpected", entry.path.displayText, "at tar offset \(entry.tarOffset)"))
             stream.observe(entry, leaf: nil)
             _ = try await stream.read(keeping: -1)
         }
-        findings.append(Finding(.integrity, "entry-missing", file.path.displayText, "not where the manifest calls for it"))
+        findings.append(
+            Finding(.integrity, "entry-missing", file.path.displayText, "not where the manifest calls for it"))
         return nil
     }
 
@@ -53,7 +55,8 @@ struct BundlePayload: PayloadReader, ~Copyable {
                 return try await stream.read(keeping: 1 << 16)
             }
             if !entry.path.starts(with: "data/".utf8), TagFileCheck.names.contains(entry.path.displayText) { break }
-            findings.append(Finding(.integrity, "entry-unexpected", entry.path.displayText, "at tar offset \(entry.tarOffset)"))
+            findings.append(
+                Finding(.integrity, "entry-unexpected", entry.path.displayText, "at tar offset \(entry.tarOffset)"))
             stream.observe(entry, leaf: nil)
             _ = try await stream.read(keeping: -1)
         }
@@ -66,7 +69,9 @@ extension ManifestScan {
     /// The place of a payload path among those that the lines call for, tag files behind all of them; nil for any other path.
     func place(of path: [UInt8]) -> Int? {
         if !path.starts(with: "data/".utf8) { return .max }
-        guard let file = path.split(separator: 0x2F).last, let digest = Digest(hexadecimal: file.prefix(64)) else { return nil }
+        guard let file = path.split(separator: 0x2F).last, let digest = Digest(hexadecimal: file.prefix(64)) else {
+            return nil
+        }
         if path.starts(with: "data/eml/".utf8) { return audit.messages[digest].map { Int($0.entry) } }
         guard let first = fileEntries[digest] else { return nil }
         guard file.count == 68, let piece = Int(file.suffix(3).displayText) else { return first }

@@ -52,7 +52,8 @@ public struct Create {
     private mutating func run() async throws -> CreateSummary {
         let path = options.output ?? name + ".tar.gz".bytes
         if !options.force, try AtomicOutput.isTaken(path) {
-            throw MailsealError("\(path.displayText) exists already", hint: "choose another -o, or --force to replace it")
+            throw MailsealError(
+                "\(path.displayText) exists already", hint: "choose another -o, or --force to replace it")
         }
         let intake = try Intake(sources: options.sources, options: intakeOptions)
         let output = try AtomicOutput(path: path)

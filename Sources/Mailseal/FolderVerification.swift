@@ -94,7 +94,9 @@ struct FolderVerification {
         findings += check.findings
         let tags = [TagFileCheck.bagit] + TagFileCheck(scan).expected
         for expected in tags {
-            guard let tag = try payload.read(expected.name.bytes, keeping: 1 << 16, findings: &findings) else { continue }
+            guard let tag = try payload.read(expected.name.bytes, keeping: 1 << 16, findings: &findings) else {
+                continue
+            }
             if let finding = expected.compare(tag) { findings.append(finding) }
         }
         try findUnexpected(scan, tags: tags.map(\.name))
@@ -112,7 +114,9 @@ struct FolderVerification {
         while let entry = walk.next() {
             let path = Array(entry.path.joined(separator: [0x2F]))
             if case .directory = entry.kind { continue }
-            if known.contains(path.displayText) || (path.starts(with: "data/".utf8) && scan.calls(for: path)) { continue }
+            if known.contains(path.displayText) || (path.starts(with: "data/".utf8) && scan.calls(for: path)) {
+                continue
+            }
             findings.append(Finding(.integrity, "entry-unexpected", path.displayText, "not in the manifest"))
         }
     }

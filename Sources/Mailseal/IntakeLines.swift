@@ -16,7 +16,8 @@ extension ContainerLine {
         self.init(
             source: container.place.source, path: SourcePath(container.place), kind: container.kind.rawValue,
             readBy: container.reader?.bytes, size: container.size, sha256: container.digest,
-            after: container.after.isEmpty ? nil : container.after, mtime: Timestamp(fileTime: container.mtime), stored: container.isKept,
+            after: container.after.isEmpty ? nil : container.after, mtime: Timestamp(fileTime: container.mtime),
+            stored: container.isKept,
             messages: container.members.messages, files: container.members.files,
             failures: container.members.failures)
     }

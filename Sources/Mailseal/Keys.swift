@@ -16,7 +16,8 @@ enum Keys {
         for path in paths {
             let file = try ReadableFile(path: path)
             guard file.size <= fileLimit else {
-                throw MailsealError("\(path.displayText) is no key file: \(file.size) bytes, at most \(fileLimit) expected")
+                throw MailsealError(
+                    "\(path.displayText) is no key file: \(file.size) bytes, at most \(fileLimit) expected")
             }
             let parsed = KeyFile(parsing: try file.read(at: 0, count: file.size))
             keys += parsed.keys

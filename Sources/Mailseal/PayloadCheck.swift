@@ -84,7 +84,9 @@ struct PayloadCheck: ~Copyable {
                 totalMessages: scan.audit.counts.messages))
         while window.isFull { try await takeResult() }
         let (keys, derives) = (keys, derives)
-        window.submit(weight: (recorded.entry?.bytes?.count ?? 0) * 2) { recorded.compare(keys: keys, derives: derives) }
+        window.submit(weight: (recorded.entry?.bytes?.count ?? 0) * 2) {
+            recorded.compare(keys: keys, derives: derives)
+        }
     }
 
     @discardableResult

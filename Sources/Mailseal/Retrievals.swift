@@ -30,7 +30,9 @@ struct Retrievals {
             observer.notice(
                 .warning(
                     "no retrieval time was stated",
-                    hint: "--retrieved-at 2017-05-05T18:35:00Z and --retrieved-from URL, or --retrieval-log FILE, say it"))
+                    hint:
+                        "--retrieved-at 2017-05-05T18:35:00Z and --retrieved-from URL, or --retrieval-log FILE, say it")
+            )
         }
         guard let url = stated?.from, Self.isRevealing(url) else { return }
         observer.notice(

@@ -59,7 +59,8 @@ struct TagFileCheck {
         files.append(ExpectedTag("manifest-sha256.txt", size: payload.size, digest: payload.finish()))
         files.append(ExpectedTag("bag-info.txt", scan.tagFiles.bagInfo(root: scan.root)))
         let sums = [("bagit.txt", Self.bagit.digest)] + files.map { ($0.name, $0.digest) }
-        files.append(ExpectedTag("tagmanifest-sha256.txt", TagFiles.tagManifest(sums.map { (name: $0.0, digest: $0.1) })))
+        files.append(
+            ExpectedTag("tagmanifest-sha256.txt", TagFiles.tagManifest(sums.map { (name: $0.0, digest: $0.1) })))
         expected = files
     }
 }

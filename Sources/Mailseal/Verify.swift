@@ -69,7 +69,9 @@ struct BundleVerification {
     private func spoolManifest() async throws -> TextSource {
         var stream = EntryStream(file, reader: nil, jobs: options.jobs)
         while let entry = try await stream.peek() {
-            if entry.path == BundleManifest.path, let read = try await stream.read(keeping: 1 << 30), let bytes = read.bytes {
+            if entry.path == BundleManifest.path, let read = try await stream.read(keeping: 1 << 30),
+                let bytes = read.bytes
+            {
                 let spool = SpooledText()
                 try spool.append(bytes)
                 return try spool.source()
@@ -126,7 +128,9 @@ struct BundleVerification {
     static func ordered(_ findings: [Finding]) -> [Finding] {
         var seen: Set<Finding> = []
         let distinct = findings.filter { seen.insert($0).inserted }
-        return [Finding.Weight.integrity, .derivation, .remark].flatMap { weight in distinct.filter { $0.weight == weight } }
+        return [Finding.Weight.integrity, .derivation, .remark].flatMap { weight in
+            distinct.filter { $0.weight == weight }
+        }
     }
 }
 
@@ -168,7 +172,8 @@ enum Pin {
             findings.append(
                 Finding(
                     .remark, "other-rules", "manifest",
-                    "recorded under rules \(rules), this program has rules \(Format.rules): derivation was not checked"))
+                    "recorded under rules \(rules), this program has rules \(Format.rules): derivation was not checked")
+            )
         }
         return findings
     }

@@ -27,13 +27,17 @@ struct CreateCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("What to pack, in this order.", valueName: "source"))
     var sources: [String]
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The bundle to write (default: NAME.tar.gz here).", valueName: "file"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The bundle to write (default: NAME.tar.gz here).", valueName: "file"))
     var output: String?
 
-    @Option(help: ArgumentHelp("The bundle's name: 1 to 64 of a-z 0-9 . _ - (default: from the first source).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The bundle's name: 1 to 64 of a-z 0-9 . _ - (default: from the first source).", valueName: "name"))
     var name: String?
 
-    @Option(help: ArgumentHelp("The checkpoint's origin, such as newsroom.example/archives/2026-11.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The checkpoint's origin, such as newsroom.example/archives/2026-11.", valueName: "name"))
     var origin: String?
 
     @Option(
@@ -47,7 +51,8 @@ struct CreateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where they were retrieved from: your statement.", valueName: "url"))
     var retrievedFrom: String?
 
-    @Option(help: ArgumentHelp("A CSV or JSON Lines file: path, url, retrieved_at and further fields.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A CSV or JSON Lines file: path, url, retrieved_at and further fields.", valueName: "file"))
     var retrievalLog: String?
 
     @Option(help: ArgumentHelp("The bagging time for bag-info.txt (RFC 3339).", valueName: "time"))

@@ -12,7 +12,8 @@ let formatName = Mailseal.formatName
 
 /// Workers and memory.
 struct ResourceOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("How many workers; the result does not depend on it.", valueName: "n"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("How many workers; the result does not depend on it.", valueName: "n"))
     var jobs: Int?
 
     @Option(help: ArgumentHelp("The memory to stay within, in MB.", valueName: "mb"))

@@ -9,7 +9,9 @@ enum Report {
     static func balance(_ counts: EndLine) -> [String] {
         var parts = [Quantity.count(counts.occurrences, "place", plural: "places") + " where a message stood"]
         parts.append(Quantity.count(counts.attachments, "attachment"))
-        if counts.containers > 0 { parts.append(Quantity.count(counts.containers, "mailbox or archive", plural: "mailboxes and archives")) }
+        if counts.containers > 0 {
+            parts.append(Quantity.count(counts.containers, "mailbox or archive", plural: "mailboxes and archives"))
+        }
         if counts.files > 0 { parts.append(Quantity.count(counts.files, "other file")) }
         if counts.failures > 0 { parts.append(Quantity.count(counts.failures, "failure")) }
         return ["              " + parts.joined(separator: ", ")]
@@ -38,7 +40,8 @@ enum Report {
     /// The text for a shell, in quotes when it needs them.
     static func quoted(_ text: String) -> String {
         let plain = text.utf8.allSatisfy { ASCII.isLetter($0) || ASCII.isDigit($0) || "-_./:@%+=,".utf8.contains($0) }
-        return plain && !text.isEmpty ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        return plain && !text.isEmpty
+            ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
     /// The text, blanks before it up to a width.

@@ -87,7 +87,8 @@ struct VerifyCommand: AsyncParsableCommand {
 extension VerifyReport {
     /// The first line of the report.
     private var headline: String {
-        let messages = "\(Quantity.count(counts.messages, "message")), \(Quantity.grouped(counts.verified)) verified by DKIM"
+        let messages =
+            "\(Quantity.count(counts.messages, "message")), \(Quantity.grouped(counts.verified)) verified by DKIM"
         switch verdict {
         case .intact: return Terminal.emphasized("INTACT", .green) + ": \(messages), root as you named it"
         case .consistent: return Terminal.emphasized("consistent, not anchored", .yellow) + ": \(messages)"
@@ -110,12 +111,15 @@ extension VerifyReport {
         lines.append("content root  \(contentRoot)")
         if verdict == .consistent {
             lines.append("")
-            lines.append("The bundle agrees with itself, which its maker could have arranged. Compare the root with one that was")
+            lines.append(
+                "The bundle agrees with itself, which its maker could have arranged. Compare the root with one that was"
+            )
             lines.append("published: mailseal verify --root SIZE:HASH \(Report.quoted(safeForTerminal(path)))")
         }
         for finding in findings {
             let mark = finding.weight == .remark ? "note" : "FAIL"
-            lines.append("\(mark)  \(finding.code)  \(safeForTerminal(finding.subject)): \(safeForTerminal(finding.detail))")
+            lines.append(
+                "\(mark)  \(finding.code)  \(safeForTerminal(finding.subject)): \(safeForTerminal(finding.detail))")
         }
         return lines.joined(separator: "\n")
     }

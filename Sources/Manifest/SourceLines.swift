@@ -66,7 +66,8 @@ public struct FileLine: Equatable, Sendable {
 
     /// A line of these facts.
     public init(
-        sha256: Digest? = nil, size: Int? = nil, pieces: [Digest] = [], source: Int, path: SourcePath, offset: Int? = nil, before: RawText? = nil,
+        sha256: Digest? = nil, size: Int? = nil, pieces: [Digest] = [], source: Int, path: SourcePath,
+        offset: Int? = nil, before: RawText? = nil,
         mtime: Timestamp? = nil, target: RawText? = nil, retrieved: Retrieval? = nil
     ) {
         self.sha256 = sha256
