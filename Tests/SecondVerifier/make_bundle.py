@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""Writes small bundles for the tests of the second verifier. The compressed bytes are zlib's, not those of deflate.md.
+
+usage: make_bundle.py OUTPUT [MESSAGES]
+
+Each step can be changed on its way by a function in `tamper`, and all later steps follow from what it returns:
+`records` (dictionaries), `lines` (bytes), `payload`, `files` (tag files by name), `tar`, `index`, `pieces` (compressed blocks).
+"""
+
+import hashlib
+import sys
+import zlib
+
+import bag
+from container import BLOCK, FIRST_BLOCK, GZIP_HEADER, tar_header
+from lines import Pairs, SCHEMA, canonical, is_utf8
+from verify import FIELDS, derive
+
+NAME = "sample"
+
+
+def digest(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def sample_messages(count):
+    """Messages with CRLF, LF and mixed line ends, one with a header that is not UTF-8."""
+    messages = [
+        b"From: a@example.org\r\nTo: b@example.org\r\nSubject: Hello\r\n world\r\nMessage-ID: <1@example.org>\r\n"
+        b"Date: Mon, 2 Jan 2017 10:00:00 +0000\r\n\r\nHello.\r\n",
+        b"From: c@example.org\nSubject : caf\xe9\nMessage-Id:\t=<2@example.org>\nIn-Reply-To: <1@example.org>\n\nText\n",
+        b"Received: x\r\nFrom: d@example.org\nSubject:\n\nmixed\r\nlines",
+    ]
+    for number in range(len(messages), count):
+        body = hashlib.sha256(b"%d" % number).hexdigest().encode() * (1 + number % 40)
+        messages.append(b"From: e@example.org\r\nMessage-ID: <%d@example.org>\r\n\r\n%s\r\n" % (number + 1, body))
+    return messages
+
+
+class Maker:
+    def __init__(self, messages, tamper):
+        self.messages, self.tamper = messages, tamper
+        self.records, self.payload, self.seen, self.source = [], {}, set(), 0
+
+    def step(self, name, value):
+        change = self.tamper.get(name)
+        return change(value) or value if change else value
+
+    def record(self, kind, /, **values):
+        self.records.append({"type": kind, **values})
+
+    def message(self, data, path, **place):
+        sha256 = digest(data)
+        if sha256 not in self.seen:
+            line_ends, fields = derive([data])
+            self.seen.add(sha256)
+            self.record("message", number=len(self.seen), sha256=sha256, size=len(data), line_ends=line_ends,
+                        **{name: fields[name] for name in FIELDS.values() if name in fields})
+            self.payload[f"data/eml/{sha256[:2]}/{sha256}.eml"] = (data, len(self.records) - 1)
+            if len(self.seen) == 1:
+                self.record("attachment", message=sha256, part=b"2", name=b"a\xff.txt", media_type=b"text/plain",
+                            size=3, sha256=digest(b"abc"))
+                self.record("dkim", message=sha256, index=1, domain=b"example.org", selector=b"s", algorithm=b"rsa-sha256",
+                            signed=((b"from", b"to")), header="valid", body="matches", covered=8, total=8)
+        self.record("occurrence", message=sha256, source=self.source, path=path, **place)
+
+    def file(self, path, data=None, **more):
+        content = {}
+        if data is not None:
+            content = {"sha256": digest(data), "size": len(data)}
+            name = f"data/files/{content['sha256'][:2]}/{content['sha256']}"
+            self.payload.setdefault(name, (data, len(self.records)))
+        self.record("file", **content, source=self.source, path=path, **more)
+
+    def mailbox(self, path, parts, after):
+        start, whole = len(self.records), b""
+        for before, data in parts:
+            extra = {"before": before} if before else {}
+            self.message(data, path, offset=len(whole) + len(before), **extra)
+            whole += before + data
+        whole += after
+        extra = {"after": after} if after else {}
+        self.record("container", source=self.source, path=path, kind="mbox", size=len(whole), sha256=digest(whole),
+                    **extra, messages=len(parts), files=0, failures=0)
+
+    def start_source(self, **values):
+        self.source += 1
+        self.record("source", id=self.source, **values)
+        self.start = len(self.records)
+
+    def end_source(self):
+        found = [r["type"] for r in self.records[self.start:]]
+        counts = [found.count(kind) for kind in ("occurrence", "file", "failure")]
+        self.record("source-end", source=self.source, items=sum(counts), messages=counts[0], files=counts[1],
+                    failures=counts[2])
+
+    def fill(self):
+        first, *others = self.messages
+        self.record("head", format="mailseal/0", rules=1, name=NAME.encode(), origin=b"example.org/sample", edition=1)
+        self.start_source(name=b"inbox", kind="tree",
+                          retrieved={"at": "2017-05-05T20:00:00Z", "basis": "stated", "stated": ((b"who", b"me"),)})
+        for number, data in enumerate(others[:-1]):
+            self.message(data, ((b"50%", b"\xe9t\xe9" if number == 0 else b"m", b"%d.eml" % number),),
+                         mtime="2017-05-01T00:00:00Z")
+        self.file(((b"notes.txt",),), b"notes\n", mtime="2017-05-02T00:00:00Z")
+        self.file(((b"copy.txt",),), b"notes\n")
+        self.file(((b"empty",),), b"")
+        self.file(((b"link",),), target=b"\xff/elsewhere")
+        self.mailbox(((b"in.mbox",),), [
+            (b"From - x\n", first), (b"\nFrom y\n", others[-1]), (b"\xff\nFrom z\n", first)], b"\n")
+        self.record("failure", source=1, path=((b"secret",),), code="permission")
+        self.end_source()
+        self.start_source(name=b"one.zip", kind="file")
+        self.message(b"From: z@example.org\n\nzipped\n", ((b"one.zip",), (b"z.eml",)))
+        self.file(((b"one.zip",),), b"PK")
+        self.mailbox(((b"one.zip",), (b"box",)), [(b"From q\n", first)], b"")
+        self.record("container", source=2, path=((b"one.zip",),), kind="zip", size=2, sha256=digest(b"PK"),
+                    stored=True, messages=2, files=0, failures=0)
+        self.end_source()
+        self.record("key", domain=b"example.org", selector=b"s", record=b"v=DKIM1; p=", basis="file")
+        kinds = [record["type"] for record in self.records]
+        count = kinds.count
+        self.record("content", messages=len(self.seen), root=bag.tree_root(bytes.fromhex(d) for d in sorted(self.seen)))
+        self.record("end", leaf=len(self.records), sources=count("source"), messages=count("message"),
+                    attachments=count("attachment"), signatures=count("dkim"), occurrences=count("occurrence"),
+                    files=count("file"), containers=count("container"), failures=count("failure"), keys=count("key"),
+                    bytes=sum(r["size"] for r in self.records if r["type"] == "message"), verified=1, headers_only=0,
+                    not_verifying=0, key_unavailable=0, unsigned=len(self.seen) - 1)
+
+    def bundle(self):
+        self.fill()
+        self.records = self.step("records", self.records)
+        self.lines = self.step("lines", [line_of(record) for record in self.records])
+        self.payload = self.step("payload", self.payload)
+        files = self.step("files", self.tag_files())
+        # In tar order; the tag manifest is made again behind a change of another tag file.
+        sealed = [name for name in files if name not in ("tagmanifest-sha256.txt",)]
+        if "tagmanifest-sha256.txt" not in self.tamper:
+            files["tagmanifest-sha256.txt"] = bag.sums((name, digest(files[name])) for name in sealed)
+        entries = [("bagit.txt", files.pop("bagit.txt"), bag_leaf)]
+        entries += [(path, data, leaf) for path, (data, leaf) in self.payload.items()]
+        entries += [(name, data, bag_leaf) for name, data in files.items()]
+        entries = self.step("entries", entries)
+        tar, places, manifest = bytearray(), [], 0
+        for path, data, leaf in entries:
+            places.append((len(tar), leaf))
+            manifest = len(tar) + 512 if path == "manifest.jsonl" else manifest
+            tar += tar_header(NAME.encode(), path.encode("latin-1"), len(data)) + data + bytes(-len(data) % 512)
+        return self.gzip(self.step("tar", bytes(tar)), places, manifest)
+
+    def tag_files(self):
+        tree = bag.Tree()
+        for line in self.lines:
+            tree.add(line)
+        root, records = tree.root(), self.records
+        end = records[-1]
+        times = [None, None, None]
+        for record in records:
+            at = record.get("retrieved", {}).get("at")
+            times[0] = times[0] or record.get("bagged_at")
+            times[1] = max(filter(None, (times[1], at)), default=None)
+            times[2] = max(filter(None, (times[2], record.get("mtime"))), default=None)
+        csv, message, attachments = bag.CSV_HEADER, None, 0
+        for record in records:
+            if record["type"] == "message":
+                message, attachments = {**record, "hex": set()}, 0
+                if not is_utf8(record.get("message_id", b"")):
+                    message["hex"].add("message_id")
+            attachments += record["type"] == "attachment"
+            if record["type"] == "occurrence" and message:
+                path = record["path"]
+                plain = all(is_utf8(part) for level in path for part in level)
+                csv += bag.csv_record(message, path if plain else None, attachments)
+                message = None
+        files = {"bagit.txt": bag.BAGIT, "manifest.jsonl": b"".join(line + b"\n" for line in self.lines)}
+        files["checkpoint"] = bag.checkpoint(records[0]["origin"], tree.size, root)
+        files["mailbag.csv"] = csv
+        files["manifest-sha256.txt"] = bag.sums((path, digest(data)) for path, (data, _) in self.payload.items())
+        files["bag-info.txt"] = bag.bag_info(
+            f"{tree.size}:{root}", records[-2].get("root", ""), end.get("messages", 0), end.get("verified", 0),
+            sum(len(data) for data, _ in self.payload.values()), len(self.payload), tuple(times))
+        return files
+
+    def gzip(self, tar, places, manifest):
+        where, offset, groups = len(tar), manifest, []
+        pieces = [deflate(tar[i : i + BLOCK]) for i in range(0, len(tar) // BLOCK * BLOCK, BLOCK)]
+        starts = [FIRST_BLOCK]
+        for piece in pieces:
+            starts.append(starts[-1] + len(piece))
+        messages = 0
+        for first in range(0, len(self.lines), 256):
+            group = self.lines[first : first + 256]
+            groups.append((offset, messages + 1, bag.tree_root(group)))
+            offset += sum(len(line) + 1 for line in group)
+            messages += sum(line.startswith(b'{"type":"message"') for line in group)
+        blocks = [(start, zlib.crc32(piece)) for start, piece in zip(starts, pieces)]
+        index = self.step("index", bag.index(blocks, places, len(self.lines), groups))
+        tar += tar_header(NAME.encode(), b"index.txt", len(index)) + index + bytes(-len(index) % 512) + bytes(1024)
+        tar = self.step("end", tar)
+        pieces += [deflate(tar[i : i + BLOCK]) for i in range(len(pieces) * BLOCK, len(tar), BLOCK)]
+        pieces = self.step("pieces", pieces)
+        count = where // BLOCK
+        trailer = b"\x03\0" + zlib.crc32(tar).to_bytes(4, "little") + (len(tar) % 2**32).to_bytes(4, "little")
+        tail = b"".join(pieces[count:]) + self.step("trailer", trailer)
+        comment = f"mailseal/0 index {starts[count]:016x}+{where % BLOCK:05x} crc {zlib.crc32(tail):08x}"
+        comment = self.step("comment", comment).encode()
+        return GZIP_HEADER + comment + b"\0" + b"".join(pieces[:count]) + tail
+
+
+bag_leaf = 0xFFFFFFFF
+
+
+def deflate(piece):
+    encoder = zlib.compressobj(6, zlib.DEFLATED, -15)
+    return encoder.compress(piece) + encoder.flush(zlib.Z_FULL_FLUSH)
+
+
+def line_of(record):
+    return canonical(members_of(record["type"], record)).encode()
+
+
+def members_of(kind, record):
+    members = Pairs([("type", kind)] if "type" in record else [])
+    for key, _ in SCHEMA[kind]:
+        key = key.rstrip("?")
+        if key not in record:
+            continue
+        value = record[key]
+        if isinstance(value, dict):
+            value = members_of("retrieved", value)
+        elif isinstance(value, (bytes, tuple)):
+            if not all(is_utf8(text) for text in texts(value)):
+                key, value = key + "_hex", spelled(value, bytes.hex)
+            else:
+                value = spelled(value, bytes.decode)
+        members.append((key, value))
+    return members
+
+
+def texts(value):
+    return [value] if isinstance(value, bytes) else [text for item in value for text in texts(item)]
+
+
+def spelled(value, spell):
+    return spell(value) if isinstance(value, bytes) else [spelled(item, spell) for item in value]
+
+
+def make(count=6, **tamper):
+    return Maker(sample_messages(count), tamper).bundle()
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], "wb") as output:
+        output.write(make(int(sys.argv[2]) if len(sys.argv) > 2 else 6))

@@ -1,0 +1,461 @@
+#!/usr/bin/env python3
+"""A second verifier of mailseal bundles, written from Docs/format.md alone; it needs Python 3.9 and nothing else.
+
+usage: verify.py BUNDLE [--root SIZE:HASH] [--json]
+
+Exit status: 0 no fault was found, 1 the bundle is altered or its evidence does not follow, 2 unreadable or bad usage.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import sys
+from collections import Counter
+
+import bag
+import container
+from lines import LineFault, parse
+
+RULES = 1
+MOST_FINDINGS = 1000
+LONGEST_LINE = 64 << 20
+LONGEST_HEADER_SECTION = 16 << 20
+LARGEST_MESSAGE = 2 << 30
+PIECE = 4 << 30
+NO_LEAF = 0xFFFFFFFF
+FIELDS = {b"message-id": "message_id", b"date": "date", b"from": "from", b"to": "to", b"cc": "cc",
+          b"subject": "subject", b"in-reply-to": "in_reply_to"}
+DKIM_COUNTS = ("verified", "headers_only", "not_verifying", "key_unavailable", "unsigned")
+ITEMS = {"message", "occurrence", "file", "container", "failure", "source-end"}
+FOLLOWERS = {
+    None: {"head"}, "head": {"source"}, "source": ITEMS, "message": {"attachment", "dkim", "occurrence"},
+    "attachment": {"attachment", "dkim", "occurrence"}, "dkim": {"dkim", "occurrence"}, "occurrence": ITEMS,
+    "file": ITEMS, "container": ITEMS, "failure": ITEMS, "source-end": {"source", "key", "content"},
+    "key": {"key", "content"}, "content": {"end"}, "end": set(),
+}
+
+
+class Findings(list):
+    def report(self, code, where, detail):
+        if len(self) < MOST_FINDINGS:
+            self.append({"code": code, "where": where, "detail": detail})
+
+
+def header_fields(section):
+    """The recorded fields of a header section: the first of each name, unfolded, trimmed and cut."""
+    fields, name, value = {}, None, b""
+    for line in section.split(b"\n")[:-1] + [b""]:
+        if line[:1] in (b" ", b"\t"):
+            value += b"\n" + line
+            continue
+        if name and name not in fields:
+            unfolded = value.replace(b"\r\n", b"").replace(b"\n", b"")
+            fields[name] = unfolded.strip(b" \t\r\n")[:4096]
+        match = re.match(rb"([!-9;-~]+)[ \t]*:", line)
+        name = FIELDS.get(match[1].lower()) if match else None
+        value = line[match.end():] if match else b""
+        if line in (b"", b"\r"):
+            break
+    return {name: value for name, value in fields.items() if value}
+
+
+def derive(chunks):
+    """line_ends and the recorded header fields of a message that comes in pieces."""
+    feeds = pairs = 0
+    last, section, complete = b"", b"", False
+    for piece in chunks:
+        feeds += piece.count(b"\n")
+        pairs += piece.count(b"\r\n") + (last == b"\r" and piece[:1] == b"\n")
+        last = piece[-1:]
+        if not complete:
+            section += piece
+            complete = bool(re.search(rb"(?:\A|\n)\r?\n", section)) or len(section) > LONGEST_HEADER_SECTION
+    line_ends = "none" if not feeds else "crlf" if pairs == feeds else "lf" if not pairs else "mixed"
+    # A last line without LF still belongs to the header section.
+    return line_ends, header_fields(section if section.endswith(b"\n") else section + b"\n")
+
+
+class Manifest:
+    """Walks over the lines of the manifest, checks them against the payload, and gathers what the tag files need."""
+
+    def __init__(self, stream, entries, report):
+        self.stream, self.report = stream, report
+        self.entry = {}
+        for entry in entries:
+            self.entry.setdefault(entry.path, entry)
+        self.tree, self.groups, self.group = bag.Tree(), [], bag.Tree()
+        self.head, self.end, self.content = {}, {}, {}
+        self.previous = self.previous_key = self.open_message = self.current = None
+        self.count, self.bytes = Counter(), 0
+        self.messages, self.payload, self.files = {}, [], set()
+        self.inner, self.stored, self.kept, self.mailbox = {}, {}, {}, None
+        self.retrieved = self.mtime = None
+        self.csv, self.csv_files, self.attachments = hashlib.sha256(), [], 0
+
+    # The lines
+
+    def lines(self, entry):
+        rest, offset = b"", entry.offset + 512
+        for piece in self.stream.chunks(entry.offset + 512, entry.size):
+            *whole, rest = (rest + piece).split(b"\n")
+            for line in whole:
+                yield offset, line
+                offset += len(line) + 1
+            if len(rest) > LONGEST_LINE:
+                self.report("limit", f"tar offset {offset}", "a line of the manifest is longer than 64 MiB")
+                return
+        if rest:
+            self.report("line-end", f"tar offset {offset}", "the manifest does not end in LF")
+            yield offset, rest
+
+    def walk(self):
+        for offset, line in self.lines(self.entry["manifest.jsonl"]):
+            leaf = self.tree.size
+            if leaf % 256 == 0:
+                self.close_group()
+                self.groups.append([offset, self.count["message"] + 1, None])
+            self.tree.add(line)
+            self.group.add(line)
+            try:
+                record = parse(line)
+            except LineFault as fault:
+                self.report(fault.code, f"line {leaf}", str(fault))
+                continue
+            self.take(record, leaf)
+        self.close_group()
+        if self.previous != "end":
+            self.report("line-order", f"line {self.tree.size}", "the last line is not end")
+        self.close_csv()
+
+    def close_group(self):
+        if self.groups:
+            self.groups[-1][2] = self.group.root()
+        self.group = bag.Tree()
+
+    def take(self, record, leaf):
+        kind, where = record["type"], f"line {leaf}"
+        if kind not in FOLLOWERS[self.previous]:
+            self.report("line-order", where, f"{kind} cannot follow {self.previous}")
+        if self.mailbox and kind not in ("message", "attachment", "dkim", "occurrence", "container"):
+            self.report("mailbox-open", where, "this line stands between a mailbox's messages and its container line")
+            self.mailbox = None
+        self.previous = kind
+        self.count[kind] += 1
+        if kind == "head":
+            self.head = record
+        if ("salt" in record) != ("salted" in self.head):
+            self.report("salt", where, "salt and head.salted do not agree")
+        if "source" in record and record["source"] != self.current:
+            self.report("source-number", where, f"the line names source {record['source']} inside {self.current}")
+        at = record.get("retrieved", {}).get("at")
+        self.retrieved = max(filter(None, (self.retrieved, at)), default=None)
+        self.mtime = max(filter(None, (self.mtime, record.get("mtime"))), default=None)
+        getattr(self, "take_" + kind.replace("-", "_"))(record, leaf, where)
+
+    def expect(self, code, where, what, found, right):
+        if found != right:
+            self.report(code, where, f"{what} is {found!r}, it should be {right!r}")
+
+    def take_head(self, record, leaf, where):
+        self.expect("edition", where, "edition", record["edition"], 1)
+
+    def take_source(self, record, leaf, where):
+        self.expect("source-number", where, "id", record["id"], self.count["source"])
+        if record["kind"] not in ("tree", "maildir", "file"):
+            self.report("value", where, "kind is not tree, maildir or file")
+        self.current, self.at_start = record["id"], Counter(self.count)
+
+    def take_message(self, record, leaf, where):
+        digest = record["sha256"]
+        if digest in self.messages:
+            self.report("message-repeated", where, "a message line with this digest stands before")
+        self.expect("message-number", where, "number", record["number"], self.count["message"])
+        self.open_message, self.attachments, self.dkim_index = record, 0, 0
+        self.messages[digest] = record["size"]
+        self.bytes += record["size"]
+        path = f"data/eml/{digest[:2]}/{digest}.eml"
+        self.add_payload(path, leaf, digest, record["size"], where)
+        if record["size"] > LARGEST_MESSAGE:
+            self.report("message-size", where, "a message larger than 2 GiB should be a file")
+        elif self.head.get("rules") == RULES and path in self.entry:
+            entry = self.entry[path]
+            line_ends, fields = derive(self.stream.chunks(entry.offset + 512, entry.size))
+            self.expect("derived-line-ends", where, "line_ends", record["line_ends"], line_ends)
+            for name in FIELDS.values():
+                self.expect("derived-field", where, name, record.get(name), fields.get(name))
+
+    def take_attachment(self, record, leaf, where):
+        self.attachments += 1
+        self.expect("message-unknown", where, "message", record["message"], (self.open_message or {}).get("sha256"))
+
+    def take_dkim(self, record, leaf, where):
+        self.expect("message-unknown", where, "message", record["message"], (self.open_message or {}).get("sha256"))
+        if record["index"] <= self.dkim_index:
+            self.report("dkim-index", where, "the signatures are not in the order of their index")
+        self.dkim_index = record["index"]
+
+    def take_occurrence(self, record, leaf, where):
+        if record["message"] not in self.messages:
+            self.report("message-unknown", where, f"no message line before has the digest {record['message']}")
+        self.item(record)
+        if self.open_message:
+            self.expect("message-unknown", where, "message", record["message"], self.open_message["sha256"])
+            path = None if "path" in record["hex"] else record["path"]
+            self.add_csv(bag.csv_record(self.open_message, path, self.attachments))
+            self.open_message = None
+        if self.mailbox and (self.mailbox.path != record["path"] or "offset" not in record):
+            self.report("mailbox-open", where, "the mailbox before has no container line")
+            self.mailbox = None
+        if "offset" in record:
+            self.mailbox = self.mailbox or Mailbox(record["path"])
+            self.mailbox.feed(record.get("before", b""))
+            self.expect("mailbox-offset", where, "offset", record["offset"], self.mailbox.size)
+            entry = self.entry.get(f"data/eml/{record['message'][:2]}/{record['message']}.eml")
+            for piece in self.stream.chunks(entry.offset + 512, entry.size) if entry else ():
+                self.mailbox.feed(piece)
+            self.mailbox.messages += 1
+        elif "before" in record:
+            self.report("mailbox-offset", where, "before without offset")
+
+    def take_file(self, record, leaf, where):
+        self.item(record)
+        if ("sha256" in record) != ("size" in record) or ("sha256" in record) == ("target" in record):
+            self.report("file-content", where, "a file has either sha256 and size, or the target of a symbolic link")
+        if "sha256" not in record:
+            return
+        digest, size = record["sha256"], record["size"]
+        self.kept.setdefault(record["path"], (digest, size))
+        if digest in self.files:
+            return
+        self.files.add(digest)
+        path = f"data/files/{digest[:2]}/{digest}"
+        pieces = record.get("pieces", [])
+        self.expect("file-pieces", where, "number of pieces", len(pieces), -(-size // PIECE) if size > PIECE else 0)
+        if not pieces:
+            self.add_payload(path, leaf, digest, size, where)
+            return
+        whole = hashlib.sha256()
+        for number, piece in enumerate(pieces):
+            part = f"{path}.{number:03d}"
+            self.add_payload(part, leaf, piece, min(PIECE, max(0, size - number * PIECE)), where)
+            entry = self.entry.get(part)
+            for chunk in self.stream.chunks(entry.offset + 512, entry.size) if entry else ():
+                whole.update(chunk)
+        self.expect("payload-digest", where, "SHA-256 of the pieces together", whole.hexdigest(), digest)
+
+    def take_container(self, record, leaf, where):
+        path = record["path"]
+        messages, files, failures = self.inner.pop(path, (0, 0, 0))
+        if record["kind"] == "mbox":
+            mailbox = self.mailbox if self.mailbox and self.mailbox.path == path else Mailbox(path)
+            mailbox.feed(record.get("after", b""))
+            self.expect("mailbox-rebuilt", where, "size and SHA-256 of the mailbox rebuilt",
+                        (mailbox.size, mailbox.digest.hexdigest()), (record["size"], record["sha256"]))
+            messages = mailbox.messages
+        elif "after" in record:
+            self.report("value", where, "after stands in a container that is no mailbox")
+        if self.mailbox and (record["kind"] != "mbox" or self.mailbox.path != path):
+            self.report("mailbox-open", where, "the mailbox before has no container line")
+        self.mailbox = None
+        if "stored" in record:
+            self.stored[path] = (record["sha256"], record["size"], where)
+        for name, right in (("messages", messages), ("files", files), ("failures", failures)):
+            self.expect("count-container", where, name, record[name], right)
+
+    def take_failure(self, record, leaf, where):
+        self.item(record)
+
+    def item(self, record):
+        """Counts an occurrence, file or failure in each container around it."""
+        place = ("occurrence", "file", "failure").index(record["type"])
+        path = record.get("path", ())
+        for depth in range(1, len(path)):
+            self.inner.setdefault(path[:depth], [0, 0, 0])[place] += 1
+
+    def take_source_end(self, record, leaf, where):
+        start = getattr(self, "at_start", Counter())
+        found = {"messages": "occurrence", "files": "file", "failures": "failure"}
+        found = {name: self.count[kind] - start[kind] for name, kind in found.items()}
+        found["items"] = sum(found.values())
+        for name, right in found.items():
+            self.expect("count-source", where, name, record[name], right)
+        for path in self.inner:
+            self.report("container-missing", where, f"no container line for {path!r:.200}")
+        for path, (digest, size, place) in self.stored.items():
+            if self.kept.get(path) != (digest, size):
+                self.report("container-stored", place, "no file line of this source holds the container's bytes")
+        self.inner, self.stored, self.kept = {}, {}, {}
+
+    def take_key(self, record, leaf, where):
+        key = (record["domain"], record["selector"], record["record"])
+        if self.previous_key and key <= self.previous_key:
+            self.report("key-line-order", where, "the key lines are not sorted, or one stands twice")
+        self.previous_key = key
+
+    def take_content(self, record, leaf, where):
+        self.content = record
+        self.expect("count-content", where, "messages", record["messages"], self.count["message"])
+        right = bag.tree_root(bytes.fromhex(digest) for digest in sorted(self.messages))
+        self.expect("content-root", where, "root", record["root"], right)
+
+    def take_end(self, record, leaf, where):
+        self.end = record
+        kinds = {"sources": "source", "messages": "message", "attachments": "attachment", "signatures": "dkim",
+                 "occurrences": "occurrence", "files": "file", "containers": "container", "failures": "failure",
+                 "keys": "key"}
+        found = {name: self.count[kind] for name, kind in kinds.items()}
+        for name, right in {"leaf": leaf, "bytes": self.bytes, **found}.items():
+            self.expect("count-end", where, name, record[name], right)
+        total = sum(record[name] for name in DKIM_COUNTS)
+        self.expect("derived-dkim-sum", where, "the sum of the five DKIM counts", total, self.count["message"])
+
+    # The payload and the tag files
+
+    def add_payload(self, path, leaf, digest, size, where):
+        self.payload.append((path, leaf))
+        entry = self.entry.get(path)
+        if entry:
+            self.expect("payload-size", where, f"the size of {path}", entry.size, size)
+            self.expect("payload-digest", where, f"the SHA-256 of {path}", entry.sha256, digest)
+
+    def add_csv(self, record):
+        if self.count["message"] % bag.RECORDS_PER_CSV == 1:
+            self.close_csv()
+            self.csv_files.append(None)
+            if self.count["message"] == 1:
+                self.csv.update(bag.CSV_HEADER)
+        self.csv.update(record)
+
+    def close_csv(self):
+        if self.csv_files:
+            self.csv_files[-1] = self.csv.hexdigest()
+        self.csv = hashlib.sha256()
+
+    def check_tag_files(self, name, entries):
+        """Regenerates everything but the payload and the manifest, and compares order, names and bytes."""
+        self.expect("bundle-name", "head", "name", self.head.get("name", b""), name)
+        root = f"{self.tree.size}:{self.tree.root()}"
+        payload = [self.entry[path] for path, _ in self.payload if path in self.entry]
+        right = {"bagit.txt": bag.BAGIT}
+        right["checkpoint"] = bag.checkpoint(self.head.get("origin", b""), self.tree.size, self.tree.root())
+        right["manifest-sha256.txt"] = bag.sums((entry.path, entry.sha256) for entry in payload)
+        right["bag-info.txt"] = bag.bag_info(
+            root, self.content.get("root", ""), self.end.get("messages", 0), self.end.get("verified", 0),
+            sum(entry.size for entry in payload), len(payload),
+            (self.head.get("bagged_at"), self.retrieved, self.mtime))
+        hashes = {path: hashlib.sha256(data).hexdigest() for path, data in right.items()}
+        csv = bag.csv_names(len(self.csv_files))
+        hashes.update(zip(csv, self.csv_files))
+        hashes["manifest.jsonl"] = self.entry["manifest.jsonl"].sha256
+        sealed = ["bagit.txt", "manifest.jsonl", "checkpoint", *csv, "manifest-sha256.txt", "bag-info.txt"]
+        hashes["tagmanifest-sha256.txt"] = hashlib.sha256(bag.sums((p, hashes.get(p)) for p in sealed)).hexdigest()
+        for path, digest in hashes.items():
+            if path in self.entry and self.entry[path].sha256 != digest:
+                code = "checkpoint" if path == "checkpoint" else "tag-file"
+                self.report(code, path, "the file is not the one that follows from the manifest")
+        payload_paths = [path for path, _ in self.payload]
+        expected = ["bagit.txt", *payload_paths, "manifest.jsonl", "checkpoint", *csv, "manifest-sha256.txt",
+                    "bag-info.txt", "tagmanifest-sha256.txt", "index.txt"]
+        self.check_entries([entry.path for entry in entries], expected)
+        return root
+
+    def check_entries(self, found, expected):
+        for path in sorted(set(expected) - set(found)):
+            self.report("entry-missing", path, "the manifest calls for this entry")
+        for path in sorted(set(found) - set(expected)):
+            self.report("entry-unexpected", path, "nothing in the manifest calls for this entry")
+        if sorted(found) == sorted(set(expected)) and found != expected:
+            self.report("entry-order", "tar", "the entries do not stand in their order")
+        elif len(found) != len(set(found)):
+            self.report("entry-repeated", "tar", "an entry stands twice")
+
+    def check_index(self, entries):
+        """Recomputes index.txt and the gzip comment."""
+        entry = self.entry.get("index.txt")
+        if not entry:
+            return
+        count = entry.offset // container.BLOCK
+        leaf = dict(reversed(self.payload))
+        right = bag.index(
+            list(zip(self.stream.starts, self.stream.crcs))[:count],
+            [(e.offset, leaf.get(e.path, NO_LEAF)) for e in entries if e.offset < entry.offset],
+            self.tree.size, self.groups)
+        found = self.stream.read(entry.offset + 512, min(entry.size, len(right) + 1))
+        if found != right:
+            codes = {b"blocks": "index-block", b"entries": "index-entry", b"leaves": "index-leaves"}
+            code, found, right = "index-block", found.split(b"\n"), right.split(b"\n")
+            for number in range(max(len(found), len(right))):
+                wanted = right[number] if number < len(right) else b""
+                code = codes.get(wanted.split(b" ")[0], code)
+                if number >= len(found) or found[number] != wanted:
+                    self.report(code, f"index.txt line {number + 1}", f"it should be {wanted.decode()!r}")
+        comment = self.stream.bytes_at(len(container.GZIP_HEADER), container.COMMENT_LENGTH)
+        if comment != self.stream.comment_for(entry.offset).encode():
+            self.report("gzip-comment", "offset 10", "the comment is not the one that follows from the file")
+
+
+class Mailbox:
+    """A mailbox that is put together again from its messages and what stands between them."""
+
+    def __init__(self, path):
+        self.path, self.digest, self.size, self.messages = path, hashlib.sha256(), 0, 0
+
+    def feed(self, data):
+        self.digest.update(data)
+        self.size += len(data)
+
+
+def verify(file, size, pinned=None):
+    """The root (None when it cannot be computed) and the findings."""
+    findings = Findings()
+    stream = container.Stream(file, size, findings.report)
+    name, entries = container.walk(stream, findings.report)
+    stream.check_ends()
+    if not name or not container.NAME.fullmatch(name.decode("latin-1")):
+        findings.report("bundle-name", "tar", "NAME is not made as the format asks for")
+    manifest = Manifest(stream, entries, findings.report)
+    if "manifest.jsonl" not in manifest.entry:
+        findings.report("entry-missing", "manifest.jsonl", "there is no manifest")
+        return None, findings
+    manifest.walk()
+    root = manifest.check_tag_files(name, entries)
+    manifest.check_index(entries)
+    if pinned and pinned != root:
+        findings.report("root-pinned", "root", f"the root is {root}, you named {pinned}")
+    return root, findings
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Verify a mailseal bundle.")
+    parser.add_argument("bundle")
+    parser.add_argument("--root", metavar="SIZE:HASH")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    if options.root and not re.fullmatch(r"[1-9][0-9]{0,15}:[0-9a-f]{64}", options.root):
+        parser.error("--root is not SIZE:HASH")
+    try:
+        with open(options.bundle, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if file.read(2) != b"\x1f\x8b":
+                raise OSError(f"{options.bundle} is not a gzip file")
+            root, findings = verify(file, size, options.root)
+        verdict = "intact" if options.root else "consistent"
+        if findings:
+            derived = all(finding["code"].startswith("derived-") for finding in findings)
+            verdict = "not-derivable" if derived else "altered"
+    except OSError as error:
+        root, verdict = None, "unreadable"
+        findings = [{"code": "unreadable", "where": options.bundle, "detail": str(error)}]
+    if options.json:
+        print(json.dumps({"verdict": verdict, "root": root, "findings": findings}))
+    else:
+        print(f"{verdict}: root {root}")
+        for finding in findings:
+            print(f"{finding['code']}: {finding['where']}: {finding['detail']}")
+    return {"intact": 0, "consistent": 0, "unreadable": 2}.get(verdict, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
