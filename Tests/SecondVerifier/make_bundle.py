@@ -14,7 +14,7 @@ import zlib
 import bag
 from container import BLOCK, FIRST_BLOCK, GZIP_HEADER, tar_header
 from lines import Pairs, SCHEMA, canonical, is_utf8
-from verify import FIELDS, derive
+from verify import FIELDS, NO_LEAF, derive
 
 NAME = "sample"
 
@@ -133,13 +133,10 @@ class Maker:
         self.lines = self.step("lines", [line_of(record) for record in self.records])
         self.payload = self.step("payload", self.payload)
         files = self.step("files", self.tag_files())
-        # In tar order; the tag manifest is made again behind a change of another tag file.
-        sealed = [name for name in files if name not in ("tagmanifest-sha256.txt",)]
-        if "tagmanifest-sha256.txt" not in self.tamper:
-            files["tagmanifest-sha256.txt"] = bag.sums((name, digest(files[name])) for name in sealed)
-        entries = [("bagit.txt", files.pop("bagit.txt"), bag_leaf)]
+        files["tagmanifest-sha256.txt"] = bag.sums((name, digest(data)) for name, data in files.items())
+        entries = [("bagit.txt", files.pop("bagit.txt"), NO_LEAF)]
         entries += [(path, data, leaf) for path, (data, leaf) in self.payload.items()]
-        entries += [(name, data, bag_leaf) for name, data in files.items()]
+        entries += [(name, data, NO_LEAF) for name, data in files.items()]
         entries = self.step("entries", entries)
         tar, places, manifest = bytearray(), [], 0
         for path, data, leaf in entries:
@@ -205,9 +202,6 @@ class Maker:
         comment = f"mailseal/0 index {starts[count]:016x}+{where % BLOCK:05x} crc {zlib.crc32(tail):08x}"
         comment = self.step("comment", comment).encode()
         return GZIP_HEADER + comment + b"\0" + b"".join(pieces[:count]) + tail
-
-
-bag_leaf = 0xFFFFFFFF
 
 
 def deflate(piece):

@@ -92,7 +92,8 @@ class Manifest:
         self.messages, self.payload, self.files = {}, [], set()
         self.inner, self.stored, self.kept, self.mailbox = {}, {}, {}, None
         self.retrieved = self.mtime = None
-        self.csv, self.csv_files, self.attachments = hashlib.sha256(), [], 0
+        self.csv, self.csv_files = hashlib.sha256(), []
+        self.attachments, self.dkim_index, self.at_start = 0, 0, Counter()
 
     # The lines
 
@@ -275,9 +276,8 @@ class Manifest:
             self.inner.setdefault(path[:depth], [0, 0, 0])[place] += 1
 
     def take_source_end(self, record, leaf, where):
-        start = getattr(self, "at_start", Counter())
         found = {"messages": "occurrence", "files": "file", "failures": "failure"}
-        found = {name: self.count[kind] - start[kind] for name, kind in found.items()}
+        found = {name: self.count[kind] - self.at_start[kind] for name, kind in found.items()}
         found["items"] = sum(found.values())
         for name, right in found.items():
             self.expect("count-source", where, name, record[name], right)
