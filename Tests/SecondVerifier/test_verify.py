@@ -296,6 +296,22 @@ class SecondVerifier(unittest.TestCase):
             leaves = [b"%d" % i for i in range(size)]
             self.assertEqual(bag.tree_root(leaves), plain(leaves).hex())
 
+    def test_the_page_on_verifying_by_hand_works_and_finds_changes(self):
+        def run(bundle, number=1):
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder, "x.tar.gz")
+                path.write_bytes(bundle)
+                page = HERE.parent.parent / "Docs" / "verify-by-hand.md"
+                command = [str(HERE / "run_document.sh"), str(page), str(path), str(number)]
+                return subprocess.run(command, capture_output=True).returncode
+        for number in range(1, 8):
+            self.assertEqual(run(self.bundle, number), 0, number)
+        self.assertNotEqual(run(self.bundle, 8), 0)
+        self.assertNotEqual(run(self.bundle[:-9]), 0)
+        for name in ("the content of a message", "before", "a mailbox's digest", "a message's digest",
+                     "the checkpoint's size", "an entry too many", "an entry too few"):
+            self.assertNotEqual(run(make(**MANIPULATIONS[name][0])), 0, name)
+
     def test_exit_status_and_output(self):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "x.tar.gz")
