@@ -1,5 +1,6 @@
 """The outer form of a bundle: the gzip file, its blocks and the tar entries (sections 1 and 2 of Docs/format.md)."""
 
+import bisect
 import hashlib
 import re
 import zlib
@@ -24,7 +25,7 @@ def ends_in_empty_stored_block(block, length):
     """Whether a block that inflates to `length` bytes ends in an empty stored deflate block with zero padding.
 
     zlib does not tell at which bit that block begins. So an empty *final* block (bits 1, 1, 0, then 0000000) is put at
-    each of the eight bits where it can begin, the last one first: the stream ends there only if the bit is the right one.
+    each of the eight bits where it can begin, the last one first: the stream ends there only if the bit is right.
     """
     if len(block) < 6 or block[-4:] != b"\0\0\xff\xff":
         return False
@@ -96,7 +97,7 @@ class Stream:
         fixed = [re.fullmatch(rb"([0-9a-f]{16}) [0-9a-f]{8}", line) for line in lines]
         border = next((i for i, line in enumerate(lines) if line.startswith(b"entries ")), 0)
         blocks = [int(m[1], 16) for m in fixed[:border] if m]
-        return blocks + [int(match[1], 16)], [int(m[1], 16) for m in fixed[border:] if m]
+        return blocks + [int(match[1], 16)], sorted({int(m[1], 16) for m in fixed[border:] if m})
 
     def inflate_next(self):
         number, start = len(self.crcs), self.starts[-1]
@@ -195,10 +196,10 @@ def walk(stream, report):
             break
         if not size or header != tar_header(name, path, int(size[1], 8)):
             report("tar-header", f"tar offset {offset}", "this is not the header that the format asks for")
-            later = [place for place in stream.hint_entries if place > offset]
-            if not later or min(later) >= stream.length and stream.ended:
+            following = bisect.bisect_right(stream.hint_entries, offset)
+            if following == len(stream.hint_entries):
                 return name, entries
-            offset = min(later)
+            offset = stream.hint_entries[following]
             continue
         size, digest, seen = int(size[1], 8), hashlib.sha256(), 0
         for piece in stream.chunks(offset + 512, size):

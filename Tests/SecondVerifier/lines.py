@@ -1,4 +1,4 @@
-"""The lines of manifest.jsonl: strict canonical JSON and the keys of each type (sections 3.1 and 3.3 of Docs/format.md)."""
+"""The lines of manifest.jsonl: canonical JSON and the keys of each type (sections 3.1 and 3.3 of Docs/format.md)."""
 
 import json
 import re

@@ -4,7 +4,8 @@
 usage: make_bundle.py OUTPUT [MESSAGES]
 
 Each step can be changed on its way by a function in `tamper`, and all later steps follow from what it returns:
-`records` (dictionaries), `lines` (bytes), `payload`, `files` (tag files by name), `tar`, `index`, `pieces` (compressed blocks).
+`records` (dictionaries), `lines` (bytes), `payload`, `files` (tag files by name), `entries`, `tar`, `index`, `end` (the
+whole tar stream), `pieces` (compressed blocks), `trailer` and `comment`.
 """
 
 import hashlib
@@ -28,7 +29,8 @@ def sample_messages(count):
     messages = [
         b"From: a@example.org\r\nTo: b@example.org\r\nSubject: Hello\r\n world\r\nMessage-ID: <1@example.org>\r\n"
         b"Date: Mon, 2 Jan 2017 10:00:00 +0000\r\n\r\nHello.\r\n",
-        b"From: c@example.org\nSubject : caf\xe9\nMessage-Id:\t=<2@example.org>\nIn-Reply-To: <1@example.org>\n\nText\n",
+        b"From: c@example.org\nSubject : caf\xe9\nMessage-Id:\t=<2@example.org>\nIn-Reply-To: <1@example.org>\n\n"
+        b"Text\n",
         b"Received: x\r\nFrom: d@example.org\nSubject:\n\nmixed\r\nlines",
     ]
     for number in range(len(messages), count):
@@ -60,8 +62,9 @@ class Maker:
             if len(self.seen) == 1:
                 self.record("attachment", message=sha256, part=b"2", name=b"a\xff.txt", media_type=b"text/plain",
                             size=3, sha256=digest(b"abc"))
-                self.record("dkim", message=sha256, index=1, domain=b"example.org", selector=b"s", algorithm=b"rsa-sha256",
-                            signed=((b"from", b"to")), header="valid", body="matches", covered=8, total=8)
+                self.record("dkim", message=sha256, index=1, domain=b"example.org", selector=b"s",
+                            algorithm=b"rsa-sha256", signed=(b"from", b"to"), header="valid", body="matches",
+                            covered=8, total=8)
         self.record("occurrence", message=sha256, source=self.source, path=path, **place)
 
     def file(self, path, data=None, **more):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Tests of the second verifier: sound bundles pass, and every change of a bit, a length or a meaning is found.
 
-One bit of each byte is flipped, another one in each byte; MAILSEAL_EVERY_BIT=1 flips them all (about three minutes).
+One bit of each byte is flipped, another one in each byte; MAILSEAL_EVERY_BIT=1 flips them all (about two minutes).
 """
 
 import hashlib
@@ -149,16 +149,19 @@ MANIPULATIONS = {
     "a source's id": (record("source", 1, id=3), "source-number"),
     "an occurrence's source": (record("occurrence", source=2), "source-number"),
     "an occurrence's message": (record("occurrence", -1, message=ZERO), "message-unknown"),
-    "keys are not sorted": (insert_line(b"key", b'{"type":"key","domain":"f","selector":"s","record":"r","basis":"file"}'), "key-line-order"),
+    "keys are not sorted": (
+        insert_line(b"key", b'{"type":"key","domain":"f","selector":"s","record":"r","basis":"file"}'),
+        "key-line-order"),
     "the size of a message": (record("message", size=98), "payload-size"),
-    "the content of a message": (payload(lambda data: data.replace(b"Text", b"Test").replace(b"mixed", b"nixed")), "payload-digest"),
+    "the content of a message": (payload(lambda data: data.replace(b"Text", b"Test")), "payload-digest"),
     "before": (line(b"From y", b"From Y"), "mailbox-rebuilt"),
     "after": (line(b'"after":"\\u000a"', b'"after":"\\u000d"'), "mailbox-rebuilt"),
     "a mailbox's size": (record("container", size=1), "mailbox-rebuilt"),
     "a mailbox's digest": (record("container", sha256=ZERO), "mailbox-rebuilt"),
     "an offset": (line(b'"offset":9,', b'"offset":8,'), "mailbox-offset"),
     "no container line": (lines(lambda items: [i for i in items if b'"kind":"mbox"' not in i]), "mailbox-open"),
-    "no archive's container line": (lines(lambda items: [i for i in items if b'"kind":"zip"' not in i]), "container-missing"),
+    "no archive's container line": (
+        lines(lambda items: [i for i in items if b'"kind":"zip"' not in i]), "container-missing"),
     "a stored container's digest": (record("container", -1, sha256=ZERO), "container-stored"),
     "a container's count": (record("container", messages=4), "count-container"),
     "a source's count": (record("source-end", files=5), "count-source"),

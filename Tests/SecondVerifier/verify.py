@@ -45,17 +45,17 @@ class Findings(list):
 
 def header_fields(section):
     """The recorded fields of a header section: the first of each name, unfolded, trimmed and cut."""
-    fields, name, value = {}, None, b""
+    fields, name, value = {}, None, []
     for line in section.split(b"\n")[:-1] + [b""]:
         if line[:1] in (b" ", b"\t"):
-            value += b"\n" + line
+            value.append(line)
             continue
         if name and name not in fields:
-            unfolded = value.replace(b"\r\n", b"").replace(b"\n", b"")
+            unfolded = b"\n".join(value).replace(b"\r\n", b"").replace(b"\n", b"")
             fields[name] = unfolded.strip(b" \t\r\n")[:4096]
         match = re.match(rb"([!-9;-~]+)[ \t]*:", line)
         name = FIELDS.get(match[1].lower()) if match else None
-        value = line[match.end():] if match else b""
+        value = [line[match.end():]] if match else []
         if line in (b"", b"\r"):
             break
     return {name: value for name, value in fields.items() if value}
