@@ -56,28 +56,31 @@ extension CanonicalForm {
         unsafe hash.append(start + runStart, end - runStart)
     }
 
+    /// Everything between two places that the form changes is one run; single spaces between words change nothing.
     private static func feedRelaxed(_ start: UnsafePointer<UInt8>, _ end: Int, _ hash: inout PrefixHash) {
         var runStart = 0
-        var place = unsafe nextSpaceOrControl(start, 0, end)
+        var place = unsafe nextCandidate(start, 0, end)
         while place < end {
             let byte = unsafe start[place]
+            let blankStart = unsafe place > runStart && ASCII.isBlank(start[place - 1]) ? place - 1 : place
             var next = place + 1
-            if byte == ASCII.lf {
-                if unsafe place == 0 || start[place - 1] != ASCII.cr {
-                    unsafe hash.append(start + runStart, place - runStart)
-                    hash.appendLineEnd()
-                    runStart = next
-                }
-            } else if ASCII.isBlank(byte) {
+            if ASCII.isBlank(byte) {
                 while next < end, unsafe ASCII.isBlank(start[next]) { next += 1 }
                 let isAtLineEnd = unsafe isLineEnd(start, next, end)
-                if isAtLineEnd || byte == ASCII.tab || next > place + 1 {
-                    unsafe hash.append(start + runStart, place - runStart)
+                if isAtLineEnd || byte == ASCII.tab || next > blankStart + 1 {
+                    unsafe hash.append(start + runStart, blankStart - runStart)
                     if !isAtLineEnd { hash.appendSpace() }
                     runStart = next
                 }
+            } else if byte == ASCII.lf, unsafe place == 0 || start[place - 1] != ASCII.cr {
+                unsafe hash.append(start + runStart, blankStart - runStart)
+                hash.appendLineEnd()
+                runStart = next
+            } else if byte == ASCII.cr, blankStart < place, unsafe isLineEnd(start, place, end) {
+                unsafe hash.append(start + runStart, blankStart - runStart)
+                runStart = place
             }
-            place = unsafe nextSpaceOrControl(start, next, end)
+            place = unsafe nextCandidate(start, next, end)
         }
         unsafe hash.append(start + runStart, end - runStart)
     }
@@ -89,18 +92,29 @@ extension CanonicalForm {
         return byte == ASCII.lf
     }
 
-    /// The next byte of at most 0x20, or the end; eight bytes at a time, as base64 lines have none for long.
-    private static func nextSpaceOrControl(_ start: UnsafePointer<UInt8>, _ place: Int, _ end: Int) -> Int {
+    /// The next byte, from `place` on, that the relaxed form may change, or the end.
+    ///
+    /// That is one of at most 0x0A (tab, LF), or one of at most 0x20 after another such byte (two blanks, a blank
+    /// before CR). Eight bytes are looked at together: the high bit of each byte tells what it is.
+    private static func nextCandidate(_ start: UnsafePointer<UInt8>, _ place: Int, _ end: Int) -> Int {
         var place = place
+        var isAfterLow = unsafe place > 0 && start[place - 1] <= ASCII.space
         while place + 8 <= end {
-            let word = unsafe UInt64(
-                littleEndian: UnsafeRawPointer(start + place).loadUnaligned(as: UInt64.self))
-            // The lowest high bit that is set belongs to the first byte below 0x21.
-            let below = (word &- 0x2121_2121_2121_2121) & ~word & 0x8080_8080_8080_8080
-            if below != 0 { return place + below.trailingZeroBitCount / 8 }
+            let word = unsafe UInt64(littleEndian: UnsafeRawPointer(start + place).loadUnaligned(as: UInt64.self))
+            let low7 = word & 0x7F7F_7F7F_7F7F_7F7F
+            let upTo20 = ~((low7 + 0x5F5F_5F5F_5F5F_5F5F) | word) & 0x8080_8080_8080_8080
+            let upTo0A = ~((low7 + 0x7575_7575_7575_7575) | word) & 0x8080_8080_8080_8080
+            let candidates = upTo0A | (upTo20 & (upTo20 << 8 | (isAfterLow ? 0x80 : 0)))
+            if candidates != 0 { return place + candidates.trailingZeroBitCount / 8 }
+            isAfterLow = upTo20 >> 63 == 1
             place += 8
         }
-        while place < end, unsafe start[place] > ASCII.space { place += 1 }
-        return place
+        while place < end {
+            let byte = unsafe start[place]
+            if byte <= ASCII.lf || (isAfterLow && byte <= ASCII.space) { return place }
+            isAfterLow = byte <= ASCII.space
+            place += 1
+        }
+        return end
     }
 }

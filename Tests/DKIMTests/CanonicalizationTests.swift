@@ -70,8 +70,17 @@ private func relaxed(_ line: [UInt8]) -> [UInt8] {
 
     @Test(arguments: CanonicalForm.allCases)
     func `every short body has the form of the definition`(form: CanonicalForm) {
+        // The words around make the places of the change fall on every side of eight-byte steps.
+        for (before, after) in [("", ""), ("abcde", "fghijklm"), ("abcdefg ", "h")] {
+            exhaust(form, before.bytes, after.bytes, lengths: before.isEmpty ? 0...6 : 0...5)
+        }
+    }
+
+    private func exhaust(
+        _ form: CanonicalForm, _ before: [UInt8], _ after: [UInt8], lengths: ClosedRange<Int>
+    ) {
         let alphabet: [UInt8] = [0x61, ASCII.space, ASCII.tab, ASCII.cr, ASCII.lf]
-        for length in 0...6 {
+        for length in lengths {
             var body = [UInt8](repeating: alphabet[0], count: length)
             for number in 0..<(0..<length).reduce(1, { count, _ in count * 5 }) {
                 var rest = number
@@ -79,8 +88,8 @@ private func relaxed(_ line: [UInt8]) -> [UInt8] {
                     body[place] = alphabet[rest % 5]
                     rest /= 5
                 }
-                let expected = definedBody(form, body)
-                let found = fed(form, body)
+                let expected = definedBody(form, before + body + after)
+                let found = fed(form, before + body + after)
                 guard found.count == expected.count, found.digest == Digest(hashing: expected).bytes else {
                     Issue.record("\(form) \(body): expected \(expected)")
                     return
