@@ -3,7 +3,7 @@
 public import Cryptography
 
 /// What the signed header data and the key say about b=.
-public enum HeaderResult: String, Sendable {
+public enum HeaderResult: String, Sendable, CaseIterable {
     /// The key made this signature of these header fields.
     case valid
     /// No usable key of that name made this signature of these header fields.
@@ -98,4 +98,7 @@ public struct MessageEvidence: Sendable {
     public let signatures: [Evidence]
     /// How many more DKIM-Signature fields there are, which nobody looked at.
     public let unexamined: Int
+
+    /// The code for a message of which `unexamined` is not 0.
+    public static let unexaminedCode = "too-many-signatures"
 }

@@ -46,7 +46,7 @@ public struct Key: Sendable {
 /// `"v=DKIM1; p=MIG" "fMA0"`, with `\` before a byte or three decimal digits.
 public struct KeyFile: Sendable {
     /// Why a line gives no key.
-    public enum Reason: String, Sendable {
+    public enum Reason: String, Sendable, CaseIterable {
         /// The first word is no `selector._domainkey.domain`.
         case notAKeyName = "not-a-key-name"
         /// Nothing follows the name, or something that is no record, such as NXDOMAIN.

@@ -1,7 +1,7 @@
 // What the facts amount to, in words that people quote; computed when shown, never stored.
 
 /// The verdict on one signature, close to the words of RFC 8601 §2.7.1.
-public enum Verdict: String, Sendable {
+public enum Verdict: String, Sendable, CaseIterable {
     /// Header fields and the whole body are as signed, and no rule is broken.
     case pass
     /// A usable key did not make this signature of this message.

@@ -83,3 +83,18 @@ import Testing
         Array(try Data(contentsOf: folder.appending(path: name)))
     }
 }
+
+@Suite struct DocumentationTests {
+    @Test func `every code and word is explained`() throws {
+        let page = URL(filePath: #filePath).appending(path: "../../../Docs/dkim.md").standardized
+        let text = try String(contentsOf: page, encoding: .utf8)
+        let bodies: [BodyResult] = [
+            .intact(total: 0), .altered(total: 0), .partial(covered: 0, total: 1), .tooShort(total: 0), .notComputed,
+        ]
+        let words =
+            Violation.allCases.map(\.rawValue) + Remark.allCases.map(\.rawValue) + MessageClass.allCases.map(\.rawValue)
+            + Verdict.allCases.map(\.rawValue) + HeaderResult.allCases.map(\.rawValue)
+            + KeyFile.Reason.allCases.map(\.rawValue) + bodies.map(\.word) + [MessageEvidence.unexaminedCode]
+        for word in words { #expect(text.contains("`\(word)`"), "\(word)") }
+    }
+}
