@@ -13,7 +13,7 @@ struct AttachedFile {
     /// How many in a thousand files are of each form.
     private static let perMille = [430, 250, 130, 60, 70, 60]
     /// How many different files of about the same size are attached to many messages.
-    private static let poolSize = 64
+    private static let poolSize = 32
 
     /// A file of about so many bytes that no other message has.
     static func single(_ random: inout RandomSource, size: Int) -> AttachedFile {

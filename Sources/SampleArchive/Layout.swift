@@ -16,9 +16,6 @@ public enum SampleLayout: String, Sendable, CaseIterable {
     case mboxcl2
     /// A tree, a Maildir and mailboxes side by side, with some files that are no mail.
     case mixed
-
-    /// CRLF in files of their own, as they travel; LF where mail stores have it.
-    var usualLineEnds: SampleLineEnds { self == .tree || self == .mixed ? .crlf : .lf }
 }
 
 /// How the lines of stored messages end.
@@ -114,6 +111,8 @@ struct SamplePlace {
     /// The path of its file, components joined by `/`.
     let path: [UInt8]
     let form: StoredForm
+    /// How lines usually end there: CRLF in files of their own, as they travel; LF where mail stores have it.
+    let usualLineEnds: SampleLineEnds
 
     init(layout: SampleLayout, seed: UInt64, plan: Plan, _ envelope: Envelope) {
         // The second copy of a message lies where no first one does.
@@ -123,13 +122,16 @@ struct SamplePlace {
         case .tree:
             path = "\(account)/\(folder)/\(envelope.date.month)/".bytes + Self.fileName(seed, plan.index, envelope)
             form = .file
+            usualLineEnds = .crlf
         case .maildir:
             let name = "\(envelope.date.seconds).M\(padded(plan.index, 6))P1.mx.example.org:2,S"
             path = "\(account)/Maildir/\(Self.maildirFolders[folder] ?? "")cur/\(name)".bytes
             form = .file
+            usualLineEnds = .lf
         case .mbox, .mboxo, .mboxcl2:
             path = "\(account)/\(folder).mbox".bytes
             form = layout == .mbox ? .mboxrd : layout == .mboxo ? .mboxo : .mboxcl2
+            usualLineEnds = .lf
         case .mixed:
             let (part, folder): (SampleLayout, String) =
                 switch plan.index % 4 {
@@ -140,6 +142,7 @@ struct SamplePlace {
             let inner = SamplePlace(layout: part, seed: seed, plan: plan, envelope)
             path = folder.bytes + inner.path
             form = inner.form
+            usualLineEnds = inner.usualLineEnds
         }
     }
 

@@ -23,6 +23,9 @@ struct RandomSource {
         (a, b, c, d) = (mix.next(), mix.next(), mix.next(), mix.next())
     }
 
+    /// The stream that starts from this state, which is not all zero.
+    init(state: (UInt64, UInt64, UInt64, UInt64)) { (a, b, c, d) = state }
+
     /// The next 64 bits.
     mutating func next() -> UInt64 {
         let product = b &* 5

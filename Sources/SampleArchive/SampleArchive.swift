@@ -41,8 +41,8 @@ public struct SampleArchive: Sendable {
     public let messageCount: Int
     /// How the messages are stored.
     public let layout: SampleLayout
-    /// How lines end in the stored messages.
-    public let lineEnds: SampleLineEnds
+    /// How lines end in all stored messages; nil for CRLF in a tree of files, LF in Maildir and mailboxes.
+    public let lineEnds: SampleLineEnds?
     let seed: UInt64
     private let signedPercent: Int
     let averageSize: Int
@@ -60,7 +60,7 @@ public struct SampleArchive: Sendable {
         self.averageSize = averageSize
         self.signedPercent = signedPercent
         self.layout = layout
-        self.lineEnds = lineEnds ?? layout.usualLineEnds
+        self.lineEnds = lineEnds
     }
 
     /// The lines of the key file, each `selector._domainkey.domain TXT` and without its line end.
@@ -87,7 +87,7 @@ public struct SampleArchive: Sendable {
             attachments: signed.draft.attachments, forwardedCount: signed.draft.forwardedCount,
             flaws: [signed.flaw, plan.flaw].compactMap(\.self),
             duplicateOf: plan.index == source.index ? nil : source.index)
-        let stored = place.form.stored(bytes, lineEnds)
+        let stored = place.form.stored(bytes, lineEnds ?? place.usualLineEnds)
         let line = "From \(envelope.sender.address) \(envelope.date.mailboxText)"
         return SampleMessage(
             path: place.path, bytes: stored.bytes, mailboxLine: place.form.isMailbox ? line : nil,

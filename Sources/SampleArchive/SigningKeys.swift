@@ -11,7 +11,7 @@ enum SigningKey {
     /// The tag list of its key record (RFC 6376 §3.6.1, RFC 8463 §4.2).
     var record: String {
         switch self {
-        case .rsa(let key): "v=DKIM1; k=rsa; p=" + Base64.encode(subjectPublicKeyInfo(key.publicKey)).displayText
+        case .rsa(let key): "v=DKIM1; k=rsa; p=" + Base64.encode(key.publicKey.subjectPublicKeyInfo).displayText
         case .ed25519(let key): "v=DKIM1; k=ed25519; p=" + Base64.encode(key.publicKey.bytes).displayText
         }
     }
@@ -84,16 +84,4 @@ enum SigningKeys {
         }
         return .ed25519(key)
     }
-}
-
-/// The DER of a SubjectPublicKeyInfo with rsaEncryption (RFC 5280 §4.1, RFC 8017 §A.1.1).
-private func subjectPublicKeyInfo(_ key: RSAPublicKey) -> [UInt8] {
-    func element(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
-        let (high, low) = (UInt8(content.count >> 8), UInt8(content.count & 0xFF))
-        let length = high > 0 ? [0x82, high, low] : low >= 0x80 ? [0x81, low] : [low]
-        return [tag] + length + content
-    }
-    let algorithm: [UInt8] = [0x30, 13, 6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 13, 1, 1, 1, 5, 0]
-    let numbers = element(2, [0] + key.modulus) + element(2, key.exponent)
-    return element(0x30, algorithm + element(3, [0] + element(0x30, numbers)))
 }

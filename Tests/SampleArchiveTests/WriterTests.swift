@@ -1,0 +1,141 @@
+// Archives on disk: complete, as the truth file says, and readable by Python's mail modules.
+
+import Bytes
+import Cryptography
+import Foundation
+import Testing
+
+@testable import SampleArchive
+
+/// A folder that is gone after the test.
+private final class Folder {
+    let path = FileManager.default.temporaryDirectory.path + "/sample-\(UUID().uuidString)"
+    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func read(_ name: String) throws -> [UInt8] {
+        try [UInt8](Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
+    }
+}
+
+/// Compares an archive with its truth file by Python's own `mailbox` and `email`.
+private let script = #"""
+    import collections, email, email.policy, hashlib, json, mailbox, os, re, sys
+    root, layout = os.fsencode(sys.argv[1] + "/archive"), sys.argv[2]
+    truth = [json.loads(line) for line in open(sys.argv[1] + "/truth.jsonl", encoding="utf-8")]
+    boxes = collections.defaultdict(list)
+    def check(message, fact):
+        found = []
+        for part in message.walk():
+            if part.get_content_disposition() == "attachment" and not part.is_multipart():
+                found.append(hashlib.sha256(part.get_payload(decode=True)).hexdigest())
+        expected = [file["sha256"] for file in fact["attachments"] if file["name"] != "note.txt"]
+        assert found == expected, (fact, found)
+        identifier = message.get("Message-ID")
+        assert identifier == fact.get("message_id"), fact
+    for fact in truth:
+        path = fact["path"].encode() if "path" in fact else bytes.fromhex(fact["path_hex"])
+        if "ordinal" in fact:
+            boxes[path].append(fact)
+            continue
+        data = open(os.path.join(root, path), "rb").read()
+        assert hashlib.sha256(data).hexdigest() == fact["sha256"] and len(data) == fact["size"], fact
+        check(email.message_from_bytes(data), fact)
+    for path, facts in boxes.items():
+        data = open(os.path.join(root, path), "rb").read()
+        slices, place = [], 0
+        while place < len(data):
+            assert data.startswith(b"From ", place), (path, place)
+            start = data.index(b"\n", place) + 1
+            if layout == "mboxcl2":
+                body = data.index(b"\n\n", start) + 2
+                length = int(re.search(rb"^Content-Length: (\d+)$", data[start:body], re.M)[1])
+                end = body + length
+            else:
+                end = data.find(b"\n\nFrom ", start) + 1 or len(data) - 1
+            slices.append(data[start:end])
+            place = end + 1
+        assert len(slices) == len(facts), (path, len(slices), len(facts))
+        for number, (slice, fact) in enumerate(zip(slices, facts), 1):
+            assert fact["ordinal"] == number
+            assert hashlib.sha256(slice).hexdigest() == fact["sha256"], (path, number)
+            check(email.message_from_bytes(slice), fact)
+        if layout != "mboxcl2":
+            assert len(mailbox.mbox(os.path.join(root, path), create=False)) == len(facts), path
+    if layout == "maildir":
+        count = 0
+        for account in os.listdir(root):
+            box = mailbox.Maildir(os.fsdecode(os.path.join(root, account, b"Maildir")), create=False)
+            count += len(box) + sum(len(box.get_folder(name)) for name in box.list_folders())
+        assert count == len(truth), (count, len(truth))
+    print("read", len(truth))
+    """#
+
+@Suite struct `a written sample` {
+    @Test(arguments: SampleLayout.allCases)
+    func `is read by Python as the truth file says`(layout: SampleLayout) async throws {
+        let folder = try Folder()
+        let archive = try SampleArchive(seed: 21, messages: 120, averageSize: 4_000, layout: layout)
+        let totals = try await archive.write(to: SampleOutput(folder: folder.path + "/archive"), width: 2)
+        #expect(totals.messages == 120)
+        let python = Process()
+        python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        python.arguments = ["python3", "-X", "utf8", "-c", script, folder.path, layout.rawValue]
+        let output = Pipe()
+        python.standardOutput = output
+        python.standardError = output
+        try python.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        python.waitUntilExit()
+        if python.terminationStatus == 127 {
+            print("python3 is missing: the layout \(layout.rawValue) was written, but not read")
+            return
+        }
+        #expect(text == "read 120\n")
+    }
+
+    @Test func `does not depend on the number of tasks`() async throws {
+        let archive = try SampleArchive(seed: 22, messages: 60, averageSize: 40_000, layout: .mbox)
+        let (one, many) = (try Folder(), try Folder())
+        _ = try await archive.write(to: SampleOutput(folder: one.path + "/archive"), width: 1)
+        _ = try await archive.write(to: SampleOutput(folder: many.path + "/archive/"), width: 5)
+        for name in ["truth.jsonl", "keys.txt", "retrieval.csv", "archive/anne.lefevre/INBOX.mbox"] {
+            #expect(try one.read(name) == many.read(name), "\(name)")
+        }
+    }
+
+    @Test func `dates its files as their messages`() async throws {
+        let folder = try Folder()
+        let archive = try SampleArchive(seed: 23, messages: 10, averageSize: 5_000, layout: .maildir)
+        _ = try await archive.write(to: SampleOutput(folder: folder.path + "/archive"))
+        for message in archive.messages(10) {
+            let path = folder.path + "/archive/" + message.path.displayText
+            let date = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+            #expect(date?.timeIntervalSince1970 == Double(message.truth.date))
+        }
+    }
+
+    @Test func `has files that are no mail when it is mixed`() async throws {
+        let folder = try Folder()
+        let archive = try SampleArchive(seed: 24, messages: 10, averageSize: 5_000, layout: .mixed)
+        _ = try await archive.write(to: SampleOutput(folder: folder.path + "/archive"))
+        #expect(try folder.read("archive/courriels/contrat.docx").starts(with: [0x50, 0x4B, 3, 4]))
+        #expect(try folder.read("archive/vide").isEmpty)
+        let target = try FileManager.default.destinationOfSymbolicLink(atPath: folder.path + "/archive/premier.eml")
+        #expect(target == archive.message(at: 0).path.displayText)
+    }
+
+    @Test func `never lies over something else`() async throws {
+        let folder = try Folder()
+        let archive = try SampleArchive(seed: 25, messages: 1)
+        await #expect(throws: SampleArchiveError.folderNotEmpty(folder.path)) {
+            try Data().write(to: URL(fileURLWithPath: folder.path + "/something"))
+            return try await archive.write(to: SampleOutput(folder: folder.path))
+        }
+        let other = SampleOutput(folder: folder.path + "/archive")
+        try Data().write(to: URL(fileURLWithPath: other.truth))
+        await #expect(throws: SampleArchiveError.system(action: "create", path: other.truth, code: EEXIST)) {
+            try await archive.write(to: other)
+        }
+    }
+}
