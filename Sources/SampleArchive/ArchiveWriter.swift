@@ -98,6 +98,8 @@ private struct ArchiveWriter {
         folders = try OutputFolders(root: output.folder)
         truth = try OutputFile(creating: output.truth.bytes)
         log = try OutputFile(creating: output.retrievalLog.bytes)
+        let name = output.folder.split(separator: "/").last.map(String.init) ?? output.folder
+        try log.append("path,url,retrieved_at,operator\n".bytes + RetrievalLog.row(name.bytes, number: 0))
         let keys = try OutputFile(creating: output.keys.bytes)
         try keys.append(keyLines.flatMap { ($0 + "\n").bytes })
         try keys.finish(modified: nil)
@@ -119,6 +121,13 @@ private struct ArchiveWriter {
         let file = try OutputFile(creating: folders.place(for: message.path))
         try file.append(message.bytes)
         try file.finish(modified: message.truth.date)
+        try state(message)
+    }
+
+    /// Writes into the log when and from where a file was retrieved, for those of one account.
+    private func state(_ message: SampleMessage) throws(SampleArchiveError) {
+        guard message.isOfLoggedAccount else { return }
+        try log.append(RetrievalLog.row(message.path, number: message.truth.index + 1))
     }
 
     private mutating func append(_ message: SampleMessage) throws(SampleArchiveError) -> Int {
@@ -128,6 +137,7 @@ private struct ArchiveWriter {
             file = known.file
         } else {
             file = try OutputFile(creating: folders.place(for: message.path))
+            try state(message)
         }
         let lineEnd = message.endsWithCRLF ? "\r\n".bytes : "\n".bytes
         try file.append((message.mailboxLine ?? "").bytes + lineEnd)
@@ -144,7 +154,6 @@ private struct ArchiveWriter {
         if archive.layout == .maildir || archive.layout == .mixed {
             try completeMaildirs(root: archive.layout == .mixed ? "boites/" : "")
         }
-        try log.append(RetrievalLog.text(archive.layout).bytes)
         try log.finish(modified: nil)
         try truth.finish(modified: nil)
     }
@@ -177,24 +186,12 @@ private struct ArchiveWriter {
     }
 }
 
-/// A log of when and from where the accounts of the sample were retrieved.
-enum RetrievalLog {
-    /// The CSV text (RFC 4180, LF line ends): `path,url,retrieved_at,operator`, one row for each account's folder.
-    static func text(_ layout: SampleLayout) -> String {
-        let parts = layout == .mixed ? ["boites/", "courriels/", "exports/"] : [""]
-        var text = "path,url,retrieved_at,operator\n"
-        for (place, account) in Vocabulary.accounts.enumerated() {
-            let moment = Moment(seconds: Envelopes.end + 950_000 + 3600 * place, zone: 0)
-            for part in parts {
-                let url = "https://example.org/depot/\(account.local).zip"
-                text += "\(part)\(account.local),\(url),\(moment.timestamp),\"Rédaction, Example\"\n"
-            }
-        }
-        return text
-    }
-}
-
 extension SampleMessage {
+    /// Whether it was collected from the account whose files the retrieval log names one by one.
+    fileprivate var isOfLoggedAccount: Bool {
+        path.split(separator: 0x2F).dropLast().contains { $0.elementsEqual(Vocabulary.people[0].local.utf8) }
+    }
+
     /// Whether its lines end with CRLF, judged by its first.
     fileprivate var endsWithCRLF: Bool {
         guard let lf = bytes.firstIndex(of: ASCII.lf), lf > 0 else { return false }

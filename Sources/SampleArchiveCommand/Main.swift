@@ -12,7 +12,7 @@ struct SampleArchiveCommand: AsyncParsableCommand {
         discussion: """
             Beside the archive's folder it writes keys.txt (a line "selector._domainkey.domain TXT" for each DKIM key),
             truth.jsonl (a line for each message: where it is, its digest, what its signatures prove, its attachments,
-            what is wrong with it) and retrieval.csv (when and from where the accounts were retrieved).
+            what is wrong with it) and retrieval.csv (when and from where the archive and some of its files were retrieved).
 
             EXAMPLES
               mailseal-sample demo/archive --messages 500 --average 20k
@@ -23,6 +23,9 @@ struct SampleArchiveCommand: AsyncParsableCommand {
             EXIT STATUS
               0 written, 2 trouble (bad usage, a folder that is not empty, out of space)
             """)
+
+    /// What stands before an error: the name of the command, as Unix tools do.
+    static let _errorLabel = "mailseal-sample"
 
     @Argument(help: ArgumentHelp("The folder to write to: empty, or not there yet.", valueName: "folder"))
     var folder: String
@@ -94,7 +97,7 @@ struct SampleArchiveCommand: AsyncParsableCommand {
         } catch {
             let text = fullMessage(for: error)
             guard exitCode(for: error) != .success else { return print(text) }
-            let line = Array("mailseal-sample: \(text)\n".utf8)
+            let line = Array((text + "\n").utf8)
             _ = unsafe write(STDERR_FILENO, line, line.count)
             _exit(2)
         }

@@ -125,6 +125,20 @@ private let script = #"""
         #expect(target == archive.message(at: 0).path.displayText)
     }
 
+    @Test func `states when the whole and the files of one account were retrieved`() async throws {
+        let folder = try Folder()
+        let archive = try SampleArchive(seed: 26, messages: 40, averageSize: 5_000)
+        _ = try await archive.write(to: SampleOutput(folder: folder.path + "/archive"))
+        let rows = try folder.read("retrieval.csv").split(separator: ASCII.lf)
+        let paths = rows.map { Array($0.prefix { $0 != 0x2C }) }
+        let logged = archive.messages(40).map(\.path).filter { $0.starts(with: "anne.lefevre/".utf8) }
+        #expect(paths == ["path".bytes, "archive".bytes] + logged)
+        #expect(!logged.isEmpty)
+        #expect(
+            rows[1].displayText
+                == "archive,https://example.org/depot/0,2017-05-05T19:53:20Z,\"Rédaction, Example\"")
+    }
+
     @Test func `never lies over something else`() async throws {
         let folder = try Folder()
         let archive = try SampleArchive(seed: 25, messages: 1)
