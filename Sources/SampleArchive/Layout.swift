@@ -8,7 +8,7 @@ public enum SampleLayout: String, Sendable, CaseIterable {
     case tree
     /// Maildir++ folders, one for each account.
     case maildir
-    /// Mailboxes with reversible quoting (mboxrd): `>` before each line that starts with any number of `>`, then `From `.
+    /// Mailboxes with reversible quoting (mboxrd): `>` before each line of any number of `>`, then `From `.
     case mbox
     /// Mailboxes in which only lines that start with `From ` are quoted.
     case mboxo

@@ -4,7 +4,7 @@ import Bytes
 import Cryptography
 
 extension SampleMessage {
-    /// The message's line of the truth file, ended by LF: a JSON object with keys in a fixed order, absent facts left out.
+    /// The message's line of the truth file, ended by LF: a JSON object, keys in a fixed order, absent facts left out.
     ///
     /// `ordinal` is its place in its mailbox, from 1. A path that is not UTF-8 stands as `path_hex`.
     func truthLine(digest: Digest, ordinal: Int?) -> [UInt8] {
@@ -23,7 +23,8 @@ extension SampleMessage {
         add("dkim", Self.quoted(truth.dkim.rawValue))
         add("signatures", String(truth.signatureCount))
         let files = truth.attachments.map { file in
-            "{\"name\":\(Self.quoted(file.name)),\"size\":\(file.size),\"sha256\":\(Self.quoted(file.digest.description))}"
+            let digest = Self.quoted(file.digest.description)
+            return "{\"name\":\(Self.quoted(file.name)),\"size\":\(file.size),\"sha256\":\(digest)}"
         }
         add("attachments", "[" + files.joined(separator: ",") + "]")
         add("forwarded", String(truth.forwardedCount))
