@@ -37,16 +37,16 @@ public struct CanonicalJSONWriter: Sendable {
         string(value, hex: !valid)
     }
 
-    /// A number member, at most 2^53 − 1.
+    /// A number member, left out above 2^53 − 1.
     public mutating func add(_ key: String, _ value: UInt64?) {
-        guard let value else { return }
+        guard let value, value < 1 << 53 else { return }
         name(key)
         text += String(value).utf8
     }
 
-    /// A number member, not negative.
+    /// A number member, left out below 0 and above 2^53 − 1.
     public mutating func add(_ key: String, _ value: Int?) {
-        add(key, value.map { UInt64(clamping: $0) })
+        add(key, value.flatMap { UInt64(exactly: $0) })
     }
 
     /// A member that is `true`, or nothing.
