@@ -68,6 +68,23 @@ extension CanonicalJSONReader {
         return codes
     }
 
+    /// Numbers joined by dots, and `;uu` and a number for a uuencoded item: `2`, `1.3`, `1;uu2`.
+    mutating func partNumber(_ key: String) throws(CanonicalJSONError) -> String? {
+        guard let text = try text(key) else { return nil }
+        let parts = text.split(separator: 0x3B, maxSplits: 1, omittingEmptySubsequences: false)
+        var numbers = parts[0].split(separator: 0x2E, omittingEmptySubsequences: false)
+        if parts.count == 2 {
+            guard parts[1].starts(with: "uu".utf8) else {
+                throw error("a part number such as 1.2 or 1;uu2 before this")
+            }
+            numbers.append(parts[1].dropFirst(2))
+        }
+        guard numbers.allSatisfy({ !$0.isEmpty && $0.first != 0x30 && $0.allSatisfy(ASCII.isDigit) }) else {
+            throw error("a part number such as 1.2 or 1;uu2 before this")
+        }
+        return text.displayText
+    }
+
     mutating func path(_ key: String = "path") throws(CanonicalJSONError) -> SourcePath? {
         let levels = try textLists(key)
         guard !levels.isEmpty else { return nil }

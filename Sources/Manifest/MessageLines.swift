@@ -122,7 +122,7 @@ extension AttachmentLine: LineFields {
 
     init(_ reader: inout CanonicalJSONReader) throws(CanonicalJSONError) {
         message = try reader.requiredDigest("message")
-        part = try reader.requiredText("part").displayText
+        part = try reader.required("part", try reader.partNumber("part"))
         name = try reader.text("name")
         mediaType = try reader.requiredText("media_type")
         disposition = try reader.text("disposition")

@@ -133,7 +133,7 @@ public struct ContainerLine: Equatable, Sendable {
     public var mtime: Timestamp?
     /// Whether its own bytes are kept as a `file`.
     public var stored: Bool
-    /// Messages in it, nested containers not counted.
+    /// Messages in it, those in containers inside it not counted.
     public var messages: Int
     /// Other files in it.
     public var files: Int

@@ -68,6 +68,9 @@ public struct Retrieval: Equatable, Sendable {
         var fields: [Field] = []
         for pair in try reader.textLists("stated") {
             guard pair.count == 2 else { throw reader.error("pairs of name and value before this") }
+            if let last = fields.last, (pair[0], pair[1]) < (last.name, last.value) {
+                throw reader.error("sorted pairs before this")
+            }
             fields.append(Field(name: pair[0], value: pair[1]))
         }
         stated = fields
