@@ -21,7 +21,9 @@ public struct TagFiles: Sendable {
 
     private var head: HeadLine?
     private var pending: (message: MessageLine, attachments: Int)?
-    private var payloadBytes = 0
+    /// Records of mailbag.csv so far.
+    var records = 0
+    private var payloadBytes: UInt64 = 0
     private var payloadFiles = 0
     private var newestRetrieval: Timestamp?
     private var newestModification: Timestamp?
@@ -36,21 +38,23 @@ public struct TagFiles: Sendable {
         var growth = TagFileGrowth()
         for file in files {
             growth.payloadManifest += sumLine(file.digest, file.path)
-            payloadBytes += file.size
+            let (sum, overflow) = payloadBytes.addingReportingOverflow(UInt64(clamping: file.size))
+            payloadBytes = overflow ? .max : sum
             payloadFiles += 1
         }
         switch line {
-        case .head(let line): head = line
+        case .head(let line):
+            head = line
+            growth.mailbag = Mailbag.header
         case .source(let line): note(line.retrieved, nil)
-        case .message(let message):
-            pending = (message, 0)
-            if message.number == 1 { growth.mailbag = Mailbag.header }
+        case .message(let message): pending = (message, 0)
         case .attachment: pending?.attachments += 1
         case .occurrence(let occurrence):
             note(occurrence.retrieved, occurrence.mtime)
             if let (message, attachments) = pending {
-                growth.mailbag += Mailbag.record(message, attachments: attachments, path: occurrence.path)
-                growth.mailbagPart = (max(1, message.number) - 1) / Self.mailbagPartRecords + 1
+                growth.mailbag = Mailbag.record(message, attachments: attachments, path: occurrence.path)
+                growth.mailbagPart = records / Self.mailbagPartRecords + 1
+                records += 1
                 pending = nil
             }
         case .file(let file): note(file.retrieved, file.mtime)
@@ -83,7 +87,7 @@ public struct TagFiles: Sendable {
             ("Bagging-Date", String(time.prefix(10))),
             ("External-Identifier", root.description),
             ("Mailbag-Agent", "mailseal"),
-            ("Mailbag-Agent-Version", head.map(\.format.displayText) ?? ""),
+            ("Mailbag-Agent-Version", Format.name),
             ("Payload-Oxum", "\(payloadBytes).\(payloadFiles)"),
             ("Mailseal-Bagging-Basis", basis),
             ("Mailseal-Content-Root", contentRoot?.description ?? ""),
