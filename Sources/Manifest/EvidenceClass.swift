@@ -13,23 +13,33 @@ public enum EvidenceClass: String, CaseIterable, Sendable {
     /// There is no signature.
     case unsigned
 
-    /// The class that the lines of one message's signatures give.
-    public init(of signatures: [DKIMLine]) {
-        let proven = signatures.filter { $0.header == "valid" && $0.violations.isEmpty }
-        if signatures.isEmpty {
-            self = .unsigned
-        } else if proven.contains(where: { $0.body == "intact" }) {
-            self = .verified
-        } else if !proven.isEmpty {
-            self = .headersOnly
-        } else if signatures.contains(where: { Self.tried.contains($0.header) }) {
-            self = .notVerifying
+    /// The class that the lines of one message's signatures give: the strongest that one of them gives alone.
+    public init(of signatures: [DKIMLine]) { self = signatures.map(Self.init(ofOne:)).max() ?? .unsigned }
+
+    private init(ofOne signature: DKIMLine) {
+        if signature.header == "valid" && signature.violations.isEmpty {
+            self = signature.body == "intact" ? .verified : .headersOnly
         } else {
-            self = .keyUnavailable
+            self = Self.tried.contains(signature.header) ? .notVerifying : .keyUnavailable
         }
     }
 
     private static let tried: Set<String> = ["valid", "invalid", "malformed"]
+}
+
+extension EvidenceClass: Comparable {
+    /// Whether `a` is weaker than `b`: the reverse of the order in which the cases stand.
+    public static func < (a: EvidenceClass, b: EvidenceClass) -> Bool { a.rank < b.rank }
+
+    private var rank: Int {
+        switch self {
+        case .verified: 4
+        case .headersOnly: 3
+        case .notVerifying: 2
+        case .keyUnavailable: 1
+        case .unsigned: 0
+        }
+    }
 }
 
 extension EndLine {
@@ -40,7 +50,8 @@ extension EndLine {
         case .source: sources += 1
         case .message(let message):
             messages += 1
-            bytes += message.size
+            // A larger size is a fault of its own, and must not make the sum overflow.
+            bytes += min(message.size, Format.messageLimit)
         case .attachment: attachments += 1
         case .dkim: signatures += 1
         case .occurrence: occurrences += 1

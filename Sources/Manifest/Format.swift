@@ -10,6 +10,8 @@ public enum Format {
     public static let name = "mailseal/0"
     /// The rules by which this program derives facts; raised whenever a derived field of any input can come out differently.
     public static let rules = 1
+    /// The size in bytes above which a message is kept as a file.
+    public static let messageLimit = 1 << 31
 
     /// Whether a bundle may be called this: 1 to 64 of `a-z 0-9 . _ -`, the first neither `.` nor `-`.
     public static func isName(_ name: RawText) -> Bool {

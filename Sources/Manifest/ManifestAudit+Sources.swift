@@ -21,12 +21,24 @@ extension ManifestAudit {
         }
         let pieces = (file.size ?? 0) > PayloadFile.pieceSize ? ((file.size ?? 0) - 1) / PayloadFile.pieceSize + 1 : 0
         if file.pieces.count != pieces { fault("file-invalid", "\(file.pieces.count) pieces, expected \(pieces)") }
-        if let detail = source?.found(file) { fault("mailbox-gap", detail) }
+        if let digest = file.sha256, let size = file.size, let known = files.updateValue(size, forKey: digest) {
+            if known != size { fault("file-invalid", "\(digest) has \(size) bytes here and \(known) before") }
+        }
+        note(source?.found(file))
     }
 
     mutating func check(_ container: ContainerLine) {
         checkSource(container.source)
-        if let detail = source?.close(container) { fault("container-differs", detail) }
+        note(source?.close(container))
+    }
+
+    mutating func check(_ failure: FailureLine) {
+        checkSource(failure.source)
+        note(source?.failed(failure))
+    }
+
+    mutating func note(_ problem: SourceBalance.Problem?) {
+        if let problem { fault(problem.code, problem.detail) }
     }
 
     mutating func close(_ line: SourceEndLine) {
@@ -40,98 +52,7 @@ extension ManifestAudit {
                 "source-end says \(line), found \(balance.messages) messages, \(balance.files) files, \(balance.failures) failures"
             )
         }
-        if let path = balance.unclosed { fault("container-differs", "container \(path) has no line") }
+        note(balance.unclosed)
         source = nil
-    }
-}
-
-/// What has been found in the open source, and in each container whose line has not come yet.
-struct SourceBalance {
-    let id: Int
-    private(set) var messages = 0
-    private(set) var files = 0
-    private(set) var failures = 0
-    private(set) var mailbox: Mailbox?
-    private var open: [[[RawText]]: Counts] = [:]
-
-    struct Counts: Equatable { var messages = 0, files = 0, failures = 0 }
-
-    /// The mailbox whose messages are being listed.
-    struct Mailbox {
-        let path: SourcePath
-        var next: Int
-    }
-
-    init(id: Int) { self.id = id }
-
-    /// Counts an occurrence; gives what does not fit about its place in a mailbox.
-    mutating func found(_ occurrence: OccurrenceLine, size: Int) -> String? {
-        messages += 1
-        let inside = occurrence.offset == nil ? occurrence.path.levels.dropLast() : occurrence.path.levels[...]
-        count(in: inside) { $0.messages += 1 }
-        return placed(occurrence.path, offset: occurrence.offset, before: occurrence.before, size: size)
-    }
-
-    /// Counts a file; gives what does not fit about its place in a mailbox.
-    mutating func found(_ file: FileLine) -> String? {
-        files += 1
-        let inside = file.offset == nil ? file.path.levels.dropLast() : file.path.levels[...]
-        count(in: inside) { $0.files += 1 }
-        if file.offset == nil, file.before == nil, mailbox?.path == file.path { return nil }
-        return placed(file.path, offset: file.offset, before: file.before, size: file.size ?? 0)
-    }
-
-    private mutating func placed(_ path: SourcePath, offset: Int?, before: RawText?, size: Int) -> String? {
-        guard let offset else {
-            return before == nil ? mailbox.map { "mailbox \($0.path) is still open" } : "before without offset"
-        }
-        let start: Int
-        var problem: String?
-        if let mailbox, mailbox.path == path {
-            start = mailbox.next
-        } else {
-            problem = mailbox.map { "mailbox \($0.path) is still open" }
-            start = 0
-        }
-        let expected = start + (before?.count ?? 0)
-        if offset != expected { problem = "offset \(offset) in \(path), expected \(expected)" }
-        mailbox = Mailbox(path: path, next: offset + size)
-        return problem
-    }
-
-    mutating func failed(_ failure: FailureLine) {
-        failures += 1
-        guard let path = failure.path else { return }
-        count(in: path.levels.dropLast()) { $0.failures += 1 }
-    }
-
-    /// Closes a container; gives what does not fit.
-    mutating func close(_ line: ContainerLine) -> String? {
-        if line.stored {
-            // Its own bytes are a file line that counts nowhere.
-            files -= 1
-            count(in: line.path.levels.dropLast()) { $0.files -= 1 }
-        }
-        let counts = open.removeValue(forKey: line.path.levels) ?? Counts()
-        if counts != Counts(messages: line.messages, files: line.files, failures: line.failures) {
-            return "\(line.path) says \(line.messages) messages, \(line.files) files, \(line.failures) failures, found "
-                + "\(counts.messages), \(counts.files), \(counts.failures)"
-        }
-        guard line.kind == "mbox" else { return nil }
-        defer { mailbox = nil }
-        let covered = (mailbox?.next ?? 0) + (line.after?.count ?? 0)
-        guard mailbox.map({ $0.path == line.path }) ?? (line.messages == 0), covered == line.size else {
-            return "mailbox \(line.path) of \(line.size) bytes, its parts are \(covered)"
-        }
-        return nil
-    }
-
-    /// A container that has content and no line.
-    var unclosed: SourcePath? { open.keys.first.map { SourcePath(levels: $0) } }
-
-    // Only containers are tracked: the first level is the source itself.
-    private mutating func count(in levels: ArraySlice<[RawText]>, _ change: (inout Counts) -> Void) {
-        guard !levels.isEmpty else { return }
-        change(&open[Array(levels), default: Counts()])
     }
 }

@@ -15,7 +15,8 @@ public struct ManifestFault: Equatable, Sendable {
 
 /// Follows the lines of one edition in order and collects what is wrong between them.
 ///
-/// It remembers each message's digest, number and size, and sizes of what is open; nothing else grows with the archive.
+/// It remembers each message's digest, number and size, each file's digest and size, and the digests of keys until
+/// their lines come; nothing else grows with the archive.
 public struct ManifestAudit {
     /// What is known of a message that the manifest named.
     public struct KnownMessage: Equatable, Sendable {
@@ -29,18 +30,24 @@ public struct ManifestAudit {
 
     /// The messages named so far.
     public internal(set) var messages: [Digest: KnownMessage] = [:]
-    /// The faults so far.
+    /// The first `faultLimit` faults so far.
     public private(set) var faults: [ManifestFault] = []
+    /// How many faults there are so far, those beyond the limit counted too.
+    public private(set) var faultCount = 0
+    /// How many faults are kept: a hostile manifest can have some on every line.
+    public static let faultLimit = 10_000
     /// The counts so far, as the `end` line must give them.
     public private(set) var counts = EndLine(leaf: 0)
 
     var leaf = 0
     var place = Place.start
-    var openMessage: (digest: Digest, signatures: [DKIMLine])?
     var source: SourceBalance?
+    var files: [Digest: Int] = [:]
+    private var openMessage: (digest: Digest, signatures: Int, evidence: EvidenceClass)?
+    private var wantedKeys: Set<Digest> = []
     private var lastKey: KeyLine?
 
-    enum Place { case start, edition, source, message, signatures, keys, content, end }
+    enum Place { case start, head, edition, source, message, signatures, keys, content, end }
 
     /// Before the first line.
     public init() {}
@@ -60,9 +67,7 @@ public struct ManifestAudit {
         case .occurrence(let line): check(line)
         case .file(let line): check(line)
         case .container(let line): check(line)
-        case .failure(let line):
-            checkSource(line.source)
-            source?.failed(line)
+        case .failure(let line): check(line)
         case .sourceEnd(let line): close(line)
         case .key(let line): check(line)
         case .content(let line): check(line)
@@ -80,6 +85,8 @@ public struct ManifestAudit {
     }
 
     mutating func fault(_ code: String, _ detail: String) {
+        faultCount += 1
+        guard faults.count < Self.faultLimit else { return }
         faults.append(ManifestFault(leaf: leaf, code: code, detail: detail))
     }
 
@@ -88,8 +95,8 @@ public struct ManifestAudit {
         let allowed: Set<Place>
         let next: Place
         switch line {
-        case .head: (allowed, next) = ([.start], .edition)
-        case .source: (allowed, next) = ([.edition], .source)
+        case .head: (allowed, next) = ([.start], .head)
+        case .source: (allowed, next) = ([.head, .edition], .source)
         case .message: (allowed, next) = ([.source], .message)
         case .attachment: (allowed, next) = ([.message], .message)
         case .dkim: (allowed, next) = ([.message, .signatures], .signatures)
@@ -108,6 +115,7 @@ public struct ManifestAudit {
         if head.format.displayText != Format.name {
             fault("format-unknown", "format \(head.format.displayText), expected \(Format.name)")
         }
+        if head.salted { fault("format-unknown", "salted lines are reserved") }
         if head.edition != 1 { fault("edition-unknown", "edition \(head.edition), expected 1") }
         if !Format.isName(head.name) { fault("name-invalid", "name \(head.name.displayText)") }
         if !Format.isOrigin(head.origin) { fault("name-invalid", "origin \(head.origin.displayText)") }
@@ -117,13 +125,19 @@ public struct ManifestAudit {
         if message.number != counts.messages {
             fault("number-sequence", "message number \(message.number), expected \(counts.messages)")
         }
+        if message.size > Format.messageLimit {
+            fault("message-too-large", "message of \(message.size) bytes, at most \(Format.messageLimit)")
+        }
+        if !["crlf", "lf", "mixed", "none"].contains(message.lineEnds) {
+            fault("code-unknown", "line ends \(message.lineEnds)")
+        }
         let known = KnownMessage(
             number: UInt32(clamping: message.number), size: UInt32(clamping: message.size),
             entry: UInt32(clamping: entry))
         if messages.updateValue(known, forKey: message.sha256) != nil {
             fault("message-duplicate", "message \(message.sha256) has a line already")
         }
-        openMessage = (message.sha256, [])
+        openMessage = (message.sha256, 0, .unsigned)
     }
 
     private mutating func expect(_ digest: Digest) {
@@ -134,28 +148,31 @@ public struct ManifestAudit {
 
     private mutating func check(_ signature: DKIMLine) {
         expect(signature.message)
-        let expected = (openMessage?.signatures.count ?? 0) + 1
+        if let key = signature.key { wantedKeys.insert(key) }
+        guard let message = openMessage else { return }
+        let expected = message.signatures + 1
         if signature.index != expected {
             fault("number-sequence", "signature \(signature.index), expected \(expected)")
         }
-        openMessage?.signatures.append(signature)
+        openMessage = (message.digest, expected, max(message.evidence, EvidenceClass(of: [signature])))
     }
 
     private mutating func check(_ occurrence: OccurrenceLine) {
+        let known = messages[occurrence.message]
         if let message = openMessage {
             expect(occurrence.message)
-            counts.count(EvidenceClass(of: message.signatures))
+            counts.count(message.evidence)
             openMessage = nil
-        }
-        guard let message = messages[occurrence.message] else {
+        } else if known == nil {
             fault("reference-unknown", "message \(occurrence.message) has no line")
-            return
         }
         checkSource(occurrence.source)
-        if let detail = source?.found(occurrence, size: Int(message.size)) { fault("mailbox-gap", detail) }
+        note(source?.found(occurrence, size: Int(known?.size ?? 0)))
     }
 
     private mutating func check(_ key: KeyLine) {
+        if key.basis != "file" { fault("code-unknown", "basis \(key.basis)") }
+        wantedKeys.remove(Digest(hashing: key.record))
         if let last = lastKey, !(last.order.lexicographicallyPrecedes(key.order) { $0.lexicographicallyPrecedes($1) }) {
             fault("key-order", "keys are not sorted by domain, selector and record")
         }
@@ -163,6 +180,7 @@ public struct ManifestAudit {
     }
 
     private mutating func check(_ content: ContentLine) {
+        if let key = wantedKeys.min() { fault("reference-unknown", "key \(key) of a signature has no line") }
         if content.messages != counts.messages {
             fault("counts-differ", "content of \(content.messages) messages, found \(counts.messages)")
         }
