@@ -1,0 +1,135 @@
+import Bytes
+import Cryptography
+import Foundation
+import Manifest
+import Testing
+
+@Suite struct ManifestLineTests {
+    @Test(arguments: LineExample.all)
+    func `a line has one text and the text that line`(example: LineExample) throws {
+        #expect(example.line.bytes.displayText == example.text)
+        #expect(try ManifestLine(example.text.bytes) == example.line)
+        #expect(example.text.hasPrefix(#"{"type":"\#(example.line.typeName)""#))
+    }
+
+    @Test func `the examples are of every kind`() {
+        #expect(Set(LineExample.all.map(\.line.typeName)).count == 13)
+    }
+
+    @Test(arguments: LineExample.all)
+    func `a line lives without a key only when it may`(example: LineExample) throws {
+        let members = try members(of: example.text)
+        let required = Set(example.required.split(separator: " ").map(String.init) + ["type"])
+        #expect(required.isSubset(of: members.map(\.key)))
+        for (place, member) in members.enumerated() {
+            var rest = members
+            rest.remove(at: place)
+            let text = "{\(rest.map(\.text).joined(separator: ","))}"
+            let line = try? ManifestLine(text.bytes)
+            #expect((line == nil) == required.contains(member.key), "\(member.key)")
+            #expect(line.map(\.bytes.displayText) ?? text == text)
+        }
+    }
+
+    @Test(arguments: LineExample.all)
+    func `keys stand once and in their order`(example: LineExample) throws {
+        let members = try members(of: example.text).map(\.text)
+        for place in members.indices {
+            let twice = members[...place] + members[place...]
+            #expect(throws: CanonicalJSONError.self) { try ManifestLine("{\(twice.joined(separator: ","))}".bytes) }
+            let unknown = members[...place] + [#""zz":1"#] + members[(place + 1)...]
+            #expect(throws: CanonicalJSONError.self) { try ManifestLine("{\(unknown.joined(separator: ","))}".bytes) }
+            guard place > 0 else { continue }
+            var swapped = members
+            swapped.swapAt(place - 1, place)
+            #expect(throws: CanonicalJSONError.self) { try ManifestLine("{\(swapped.joined(separator: ","))}".bytes) }
+        }
+    }
+
+    @Test func `no line with a byte replaced reads as another line`() throws {
+        let lines = LineExample.all.filter {
+            ["dkim", "occurrence"].contains($0.line.typeName) && $0.text.contains("_")
+        }
+        let bytes: [UInt8] = Array("0fA\"\\[,-.u\n".utf8) + [0x7F, 0xFF]
+        for original in lines.map(\.text.bytes) + [Array(LineExample.messages[3].text.utf8)] {
+            var text = original
+            for place in original.indices {
+                for byte in bytes {
+                    text[place] = byte
+                    if let line = try? ManifestLine(text), line.bytes != text {
+                        Issue.record("byte \(byte) at \(place) reads as \(line.bytes.displayText)")
+                    }
+                }
+                text[place] = original[place]
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("type", #""type":"lamp""#), ("type", #""type":"Head""#), ("type_hex", #""type_hex":"ff""#),
+        ("salt", #""salt":"00""#),
+    ])
+    func `a line of unknown type is refused`(key: String, member: String) {
+        #expect(throws: CanonicalJSONError.self) { try ManifestLine("{\(member)}".bytes) }
+    }
+
+    // Each is written into a text that is otherwise right.
+    @Test(arguments: [
+        (#""kind":"tree""#, #""kind":"Tree""#), (#""kind":"tree""#, #""kind":"a b""#),
+        (#""kind":"tree""#, #""kind_hex":"ff""#),
+        (#""part":"1;uu2""#, #""part":"1;uu""#), (#""part":"1;uu2""#, #""part":"1;uu0""#),
+        (#""part":"1;uu2""#, #""part":";uu1""#),
+        (#""part":"1;uu2""#, #""part":"1.""#), (#""part":"1;uu2""#, #""part":".1""#),
+        (#""part":"1;uu2""#, #""part":"1..2""#),
+        (#""part":"1;uu2""#, #""part":"01""#), (#""part":"1;uu2""#, #""part":"1;uu1;uu1""#),
+        (#""part":"1;uu2""#, #""part":"a""#),
+        (#""part":"1;uu2""#, #""part_hex":"ff""#), (#""part":"1;uu2""#, #""part":"1;2""#),
+        (#""defects":["a-1","b"]"#, #""defects":["b","a-1"]"#), (#""defects":["a-1","b"]"#, #""defects":["b","b"]"#),
+        (#""defects":["a-1","b"]"#, #""defects":["","b"]"#), (#""defects":["a-1","b"]"#, #""defects":["a_1","b"]"#),
+        (#""violations":["a","b"]"#, #""violations":["a","B"]"#),
+        (#""at":"2017-05-05T18:00:00Z""#, #""at":"2017-05-05T18:00:00z""#),
+        (#""at":"2017-05-05T18:00:00Z""#, #""at":"2017-05-05T20:00:00+02:00""#),
+        (#""at":"2017-05-05T18:00:00Z""#, #""at":"2017-05-05T18:00:00.0Z""#),
+        (#""at":"2017-05-05T18:00:00Z""#, #""at":"2017-02-29T18:00:00Z""#),
+        (#""basis":"stated""#, #""basis":"observed""#),
+        (#"[["6279","ff"],["746f6f6c","77676574"]]"#, #"[["746f6f6c","77676574"],["6279","ff"]]"#),
+        (#"[["6279","ff"],["746f6f6c","77676574"]]"#, #"[["6279","ff"],["746f6f6c"]]"#),
+        (#"[["6279","ff"],["746f6f6c","77676574"]]"#, #"[["6279","ff","ff"]]"#),
+        (#""pieces":["\#(LineExample.one)","#, #""pieces":["\#(LineExample.one.uppercased())","#),
+        (#""pieces":["\#(LineExample.one)","#, #""pieces":["","#),
+        (#""root":"\#(LineExample.m)""#, #""root":"\#(LineExample.m.dropLast())""#),
+        (#""root":"\#(LineExample.m)""#, #""root":"\#(LineExample.m)00""#),
+        (#""root":"\#(LineExample.m)""#, #""root":"\#(LineExample.m.uppercased())""#),
+        (#""path":[["link"]]"#, #""path":["link"]"#), (#""path":[["link"]]"#, #""path":"link""#),
+        (#""path":[["link"]]"#, #""path":[]"#), (#""path":[["link"]]"#, #""path":[[]]"#),
+        (#""path":[["link"]]"#, #""path_hex":[["6c696e6b"]]"#),
+    ])
+    func `a value of the wrong form is refused`(right: String, wrong: String) throws {
+        let texts = LineExample.all.map(\.text).filter { $0.contains(right) }
+        try #require(!texts.isEmpty)
+        for text in texts {
+            let wrongText = text.replacingOccurrences(of: right, with: wrong)
+            #expect(throws: CanonicalJSONError.self) { try ManifestLine(wrongText.bytes) }
+        }
+    }
+
+    // Splits an object's members at the commas outside strings, arrays and objects.
+    private func members(of text: String) throws -> [(key: String, text: String)] {
+        var members: [String] = [""]
+        var (depth, quoted, escaped) = (0, false, false)
+        for character in text.dropFirst().dropLast() {
+            if quoted {
+                (quoted, escaped) = (escaped || character != "\"", !escaped && character == "\\")
+            } else {
+                quoted = character == "\""
+                depth += "[{".contains(character) ? 1 : "]}".contains(character) ? -1 : 0
+                if character == ",", depth == 0 {
+                    members.append("")
+                    continue
+                }
+            }
+            members[members.count - 1].append(character)
+        }
+        return try members.map { (try #require($0.split(separator: "\"").first).description, $0) }
+    }
+}
