@@ -26,11 +26,13 @@ public struct Attachment: Equatable, Sendable {
 }
 
 extension Part {
+    private static let attachment = "attachment".bytes
+
     /// Whether the part itself is an attachment, whatever stands in its text.
     var isAttachment: Bool {
         if isMessage { return true }
         guard isLeaf else { return false }
-        return rawName != nil || disposition == "attachment".bytes || !(isType("text") || isType("multipart"))
+        return rawName != nil || disposition == Self.attachment || !(isType("text") || isType("multipart"))
     }
 }
 

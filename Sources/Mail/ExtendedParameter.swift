@@ -17,15 +17,17 @@ extension [Parameter] {
     /// name ends with `*` are percent-decoded; a `%` without two hexadecimal digits stays.
     func value(of name: String) -> ParameterValue? {
         let name = name.bytes
-        if let extended = first(where: { $0.name == name + [0x2A] }) { return Self.extended(extended.value) }
-        if let joined = continued(name) { return joined }
+        let starred = name + [0x2A]
+        if let extended = first(where: { $0.name == starred }) { return Self.extended(extended.value) }
+        if let joined = continued(starred) { return joined }
         return first { $0.name == name }.map { ParameterValue(bytes: $0.value) }
     }
 
-    private func continued(_ name: [UInt8]) -> ParameterValue? {
+    /// The value in pieces, whose names start with `starred`.
+    private func continued(_ starred: [UInt8]) -> ParameterValue? {
         var pieces: [Int: (value: [UInt8], isExtended: Bool)] = [:]
-        for parameter in self where parameter.name.starts(with: name + [0x2A]) {
-            var number = parameter.name.dropFirst(name.count + 1)
+        for parameter in self where parameter.name.starts(with: starred) {
+            var number = parameter.name.dropFirst(starred.count)
             let isExtended = number.last == 0x2A
             if isExtended { number.removeLast() }
             guard let index = Self.index(number), pieces[index] == nil else { continue }

@@ -41,13 +41,18 @@ private struct HTMLRenderer {
         if preDepth == 0, ASCII.isWhiteSpace(byte) || byte == 0x0C {
             hasBlank = true
         } else {
-            append([byte])
+            startText()
+            output.append(byte)
         }
     }
 
-    private mutating func append(_ bytes: [UInt8]) {
+    private mutating func startText() {
         if hasBlank, let last = output.last, !ASCII.isWhiteSpace(last) { output.append(ASCII.space) }
         hasBlank = false
+    }
+
+    private mutating func append(_ bytes: [UInt8]) {
+        startText()
         output += bytes
     }
 

@@ -64,9 +64,13 @@ public struct HeaderSection: Sendable {
         return fields.first { Self.isName($0.name, wanted, in: bytes) }
     }
 
-    private static func isName(_ name: Range<Int>, _ wanted: [UInt8], in bytes: Span<UInt8>) -> Bool {
+    /// Whether a name is this one, which is in lower case.
+    static func isName(_ name: Range<Int>, _ wanted: [UInt8], in bytes: Span<UInt8>) -> Bool {
         guard name.count == wanted.count else { return false }
-        return zip(name, wanted).allSatisfy { ASCII.lowercased(bytes[$0]) == $1 }
+        for place in wanted.indices where ASCII.lowercased(bytes[name.lowerBound + place]) != wanted[place] {
+            return false
+        }
+        return true
     }
 
     /// The colon of a line whose part before it can be a field name: printable ASCII, then blanks at most (§4.5.3).

@@ -10,7 +10,7 @@ public enum Limits {
     public static let attachments = 100_000
     /// How many fields of one header section are kept, and how many of its stray lines.
     public static let headerFields = 100_000
-    /// How many parameters of one field are kept.
+    /// How many parameters of one field are read.
     public static let parameters = 1_000
     /// How long a type or a subtype may be, in bytes (RFC 6838 §4.2).
     public static let mediaTypeName = 127

@@ -78,23 +78,25 @@ enum MediaType {
 private struct SingularFields {
     /// Whether one of them stands more often.
     private(set) var hasRepeated = false
-    private var first: [[UInt8]: HeaderField] = [:]
+    private var first = [HeaderField?](repeating: nil, count: names.count)
 
-    private static let names = Set(
-        [
-            "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references", "subject",
-            "date", "mime-version", "content-type", "content-transfer-encoding", "content-disposition", "content-id",
-            "content-description",
-        ].map(\.bytes))
-    private static let longest = 25
+    private static let names = [
+        "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references", "subject", "date",
+        "mime-version", "content-type", "content-transfer-encoding", "content-disposition", "content-id",
+        "content-description",
+    ].map(\.bytes)
+    /// The places in `names` of the names of each length.
+    private static let placesByLength = (0...25).map { length in names.indices.filter { names[$0].count == length } }
 
     init(_ section: HeaderSection, in bytes: Span<UInt8>) {
-        for field in section.fields where field.name.count <= Self.longest {
-            let name = ASCII.lowercased(bytes.bytes(in: field.name))
-            guard Self.names.contains(name) else { continue }
-            if first[name] == nil { first[name] = field } else { hasRepeated = true }
+        let names = Self.names
+        let places = Self.placesByLength
+        for field in section.fields where field.name.count < places.count {
+            for place in places[field.name.count] where HeaderSection.isName(field.name, names[place], in: bytes) {
+                if first[place] == nil { first[place] = field } else { hasRepeated = true }
+            }
         }
     }
 
-    func take(_ name: String) -> HeaderField? { first[name.bytes] }
+    func take(_ name: String) -> HeaderField? { Self.names.firstIndex(of: name.bytes).flatMap { first[$0] } }
 }

@@ -28,8 +28,10 @@ struct ParameterizedValue {
         while place < text.count, !ASCII.isBlank(text[place]), text[place] != 0x3B, text[place] != 0x28 { place += 1 }
         token = ASCII.lowercased(text[start..<place])
         var names: Set<[UInt8]> = []
+        var count = 0
         while let parameter = nextParameter() {
-            if parameters.count == Limits.parameters {
+            count += 1
+            if count > Limits.parameters {
                 defects.insert(.parametersTooMany)
                 break
             }

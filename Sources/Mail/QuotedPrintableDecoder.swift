@@ -13,24 +13,46 @@ struct QuotedPrintableDecoder: BodyDecoder {
     private var position = 0
     /// Bytes before this place are known to stay as they are.
     private var literalEnd = 0
+    /// Where reading goes on after the literal bytes.
+    private var resume = 0
+    /// The end of the line that is being read.
+    private var lineEnd = 0
 
     mutating func fill(_ piece: inout Piece, from coded: Span<UInt8>) -> Bool {
         while position < coded.count, piece.room > 0 {
             if position < literalEnd {
                 position += piece.append(coded, position..<literalEnd)
+                if position == literalEnd { position = resume }
             } else if coded[position] == 0x3D {
                 takeEquals(&piece, coded)
-            } else if ASCII.isBlank(coded[position]) {
-                let end = Self.endOfBlanks(coded, position)
-                if Self.isLineEnd(coded, end) { position = end } else { literalEnd = end }
             } else {
-                literalEnd = position + 1
-                while literalEnd < coded.count, coded[literalEnd] != 0x3D, !ASCII.isBlank(coded[literalEnd]) {
-                    literalEnd += 1
-                }
+                takeLiteral(coded)
             }
         }
         return position < coded.count
+    }
+
+    /// Takes what stands before the next `=` or the next line's start, without blanks before a line end.
+    private mutating func takeLiteral(_ coded: Span<UInt8>) {
+        if position >= lineEnd { lineEnd = coded.lineEnd(from: position, to: coded.count) }
+        if let equals = coded.firstIndex(of: 0x3D, in: position..<lineEnd) {
+            setLiteral(to: equals, thenFrom: equals)
+            return
+        }
+        let contentEnd = coded.startOfLineEnd(before: lineEnd, from: position)
+        var end = contentEnd
+        while end > position, ASCII.isBlank(coded[end - 1]) { end -= 1 }
+        if end == contentEnd {
+            setLiteral(to: lineEnd, thenFrom: lineEnd)
+        } else {
+            setLiteral(to: end, thenFrom: contentEnd)
+        }
+    }
+
+    private mutating func setLiteral(to end: Int, thenFrom next: Int) {
+        literalEnd = end
+        resume = next
+        if position == end { position = next }
     }
 
     private mutating func takeEquals(_ piece: inout Piece, _ coded: Span<UInt8>) {
@@ -46,7 +68,7 @@ struct QuotedPrintableDecoder: BodyDecoder {
             position = end == coded.count ? end : coded.lineEnd(from: end, to: coded.count)
         } else {
             defects.insert(.quotedPrintableMalformed)
-            literalEnd = end
+            setLiteral(to: end, thenFrom: end)
         }
     }
 

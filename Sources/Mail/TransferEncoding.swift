@@ -95,7 +95,7 @@ struct Piece {
         let start = count
         unsafe source.extracting(range.lowerBound..<range.lowerBound + length).withUnsafeBufferPointer { from in
             unsafe bytes.withUnsafeMutableBufferPointer { to in
-                for place in 0..<length { unsafe to[start + place] = unsafe from[place] }
+                _ = unsafe to[start..<start + length].update(fromContentsOf: from)
             }
         }
         count += length

@@ -113,13 +113,9 @@ private func exercise(_ bytes: [UInt8]) -> Bool {
     }
 }
 
-/// The time that work on a text made of so many pieces takes, in seconds; the best of three.
-private func time(_ count: Int, _ make: (Int) -> [UInt8], _ work: ([UInt8]) -> Void) -> Double {
-    let bytes = make(count)
-    return (0..<3).map { _ in
-        let elapsed = ContinuousClock().measure { work(bytes) }
-        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-    }.min() ?? 0
+/// The shortest of two times that the work takes, in seconds.
+private func time(_ work: () -> Void) -> Double {
+    (0..<2).map { _ in ContinuousClock().measure(work) / .seconds(1) }.min() ?? 0
 }
 
 private func repeated(_ text: String) -> @Sendable (Int) -> [UInt8] {
@@ -129,37 +125,39 @@ private func repeated(_ text: String) -> @Sendable (Int) -> [UInt8] {
 /// Bytes that would take a careless parser quadratic time, by the piece that is repeated.
 private let hostile: [(name: String, pieces: Int, make: @Sendable (Int) -> [UInt8])] = [
     (
-        "nested multiparts", 400,
+        "nested multiparts", 200,
         { count in
             (0..<count).flatMap { "Content-Type: multipart/mixed; boundary=b\($0)\n\n--b\($0)\n".bytes }
         }
     ),
-    ("nested messages", 1500, repeated("Content-Type: message/rfc822\n\n")),
+    ("nested messages", 500, repeated("Content-Type: message/rfc822\n\n")),
     (
-        "delimiter-like lines", 3000,
+        "delimiter-like lines", 1000,
         { count in
             "Content-Type: multipart/mixed; boundary=b\n\n".bytes + repeated("--b-\n--\n")(count)
         }
     ),
-    ("begin lines", 3000, { count in "\n".bytes + repeated("begin 644 x\n")(count) }),
-    ("open encoded words", 3000, { count in "Subject: ".bytes + repeated("=?a?q?")(count) }),
-    ("open comments", 8000, { count in "From: ".bytes + repeated("(")(count) }),
-    ("open quotes", 8000, { count in "Content-Type: text/plain; a=".bytes + repeated("\"\\")(count) }),
-    ("parameters", 4000, { count in "Content-Type: text/plain".bytes + repeated(";a=1")(count) }),
+    ("begin lines", 1000, { count in "\n".bytes + repeated("begin 644 x\n")(count) }),
+    ("open encoded words", 1000, { count in "Subject: ".bytes + repeated("=?a?q?")(count) }),
+    ("open comments", 3000, { count in "From: ".bytes + repeated("(")(count) }),
+    ("open quotes", 3000, { count in "Content-Type: text/plain; a=".bytes + repeated("\"\\")(count) }),
+    ("parameters", 1500, { count in "Content-Type: text/plain".bytes + repeated(";a=1")(count) }),
     (
-        "blanks in quoted-printable", 8000,
+        "blanks in quoted-printable", 3000,
         { count in
             "Content-Transfer-Encoding: quoted-printable\n\n".bytes + repeated("= ")(count)
         }
     ),
-    ("open tags", 4000, { count in "Content-Type: text/html\n\n".bytes + repeated("<a '&<!-")(count) }),
-    ("carriage returns", 8000, repeated("\r")),
+    ("open tags", 1000, { count in "Content-Type: text/html\n\n".bytes + repeated("<a '&<!-")(count) }),
+    ("carriage returns", 4000, repeated("\r")),
 ]
 
-@Test(arguments: hostile.indices) func `four times the bytes take no more than about four times the time`(index: Int) {
+@Test(arguments: hostile.indices) func `eight times the bytes do not take quadratic time`(index: Int) {
     let (name, pieces, make) = hostile[index]
-    let short = time(pieces, make) { _ = exercise($0) }
-    let long = time(pieces * 4, make) { _ = exercise($0) }
-    // Quadratic time would be a factor of 16.
-    #expect(long < 10 * short + 0.02, "\(name): \(short) s, then \(long) s")
+    let shortBytes = make(pieces)
+    let longBytes = make(pieces * 8)
+    let short = time { _ = exercise(shortBytes) }
+    let long = time { _ = exercise(longBytes) }
+    // Linear time would be a factor of 8, quadratic time one of 64; other tests run at the same time.
+    #expect(long < 32 * short + 0.1, "\(name): \(short) s, then \(long) s")
 }

@@ -1,0 +1,127 @@
+// The part tree beside that of Python's email package, on messages made at random.
+
+import Bytes
+import Foundation
+import Testing
+
+@testable import Mail
+
+/// A message made at random, with everything that both parsers read alike.
+///
+/// Left out is where they differ for a reason: a stray line ends the header section for Python, but not here; a lone CR
+/// ends a line for Python; Python keeps blanks at the ends of quoted-printable lines, which RFC 2045 §6.7 wants dropped.
+private struct RandomMessage {
+    private var generator: RepeatableGenerator
+    private var text = ""
+    private var boundaries = 0
+
+    init(seed: UInt64) { generator = RepeatableGenerator(seed: seed) }
+
+    mutating func make() -> [UInt8] {
+        text = pick(["", "From: a@b.org\n", "Subject: x\n\tfolded\n"])
+        entity(depth: 0)
+        return Bool.random(using: &generator) ? crlf(text) : text.bytes
+    }
+
+    private mutating func pick(_ choices: [String]) -> String { choices.randomElement(using: &generator) ?? "" }
+
+    private mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
+
+    /// Appends the rest of a header section and the body.
+    private mutating func entity(depth: Int) {
+        switch depth < 4 ? Int.random(in: 0..<10, using: &generator) : 9 {
+        case 0...3: multipart(depth: depth)
+        case 4:
+            text += pick(["Content-Type: message/rfc822\n\n", "Content-Type: Message/RFC822; name=x\n\n"])
+            text += "Subject: inner\n"
+            entity(depth: depth + 1)
+        default: leaf()
+        }
+    }
+
+    private mutating func multipart(depth: Int) {
+        boundaries += 1
+        let boundary = pick(["b", "=_b", "b b", "b'()+_,-./:=?"]) + String(boundaries)
+        let type = pick(["mixed", "alternative", "digest", "x-unknown"])
+        text += pick([
+            "Content-Type: multipart/\(type); boundary=\"\(boundary)\"\n",
+            "content-type:multipart/\(type);\n boundary = \"\(boundary)\"; x=y\n",
+        ])
+        text += "\n" + pick(["", "preamble\n", "--\n\n-- \n"])
+        for _ in 0..<Int.random(in: 0...3, using: &generator) {
+            text += "--\(boundary)" + pick(["\n", " \t\n"])
+            entity(depth: depth + 1)
+            text += "\n"
+        }
+        if chance(85) { text += "--\(boundary)--" + pick(["", "\n", "\nepilogue\n--\(boundary)\n", "\n\n"]) }
+    }
+
+    private mutating func leaf() {
+        text += pick([
+            "", "Content-Type: text/html; charset=utf-8\n", "Content-Type: image/png; name=\"a;b\"\n", "X: 1\n",
+        ])
+        switch Int.random(in: 0..<4, using: &generator) {
+        case 0: text += "Content-Transfer-Encoding: base64\n\n" + pick(["YWJj", "YWJj\nZGVm\nZw==\n", "YW\nJj\n", ""])
+        case 1:
+            text +=
+                "Content-Transfer-Encoding: Quoted-Printable\n\n" + pick(["caf=C3=A9 =\nx=3D\n", "a=20\nb", "=", ""])
+        case 2: text += "\n" + pick(["one line", "two\nlines\n", "\n\n", "", "--\n--b\n", "From x\n>From y\n"])
+        default: text += "\nbody\n"
+        }
+    }
+}
+
+private let script = """
+    import sys, email, email.policy
+    for line in sys.stdin:
+        message = email.message_from_bytes(bytes.fromhex(line))
+        found = []
+        for part in message.walk():
+            body = "" if part.is_multipart() else (part.get_payload(decode=True) or b"").hex()
+            found.append(part.get_content_type() + "=" + body)
+        print(" ".join(found))
+    """
+
+/// What Python finds in each message, or nil when there is no Python.
+private func pythonOutlines(of messages: [[UInt8]]) throws -> [String]? {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", script]
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let input = folder.appending(path: "input")
+    let output = folder.appending(path: "output")
+    let lines = messages.map { Hexadecimal.encode($0).displayText + "\n" }.joined()
+    try Data(lines.utf8).write(to: input)
+    try Data().write(to: output)
+    process.standardInput = try FileHandle(forReadingFrom: input)
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { return nil }
+    let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
+    return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+}
+
+@Test func `parts and decoded bodies are those that Python finds`() throws {
+    let messages = (0..<400).map { (seed: UInt64) -> [UInt8] in
+        var message = RandomMessage(seed: seed)
+        return message.make()
+    }
+    guard let expected = try pythonOutlines(of: messages) else {
+        print("python3 is missing: the comparison with Python's email package steps aside")
+        return
+    }
+    #expect(expected.count == messages.count)
+    for (bytes, outline) in zip(messages, expected) {
+        let parsed = Message(parsing: bytes)
+        let found = parsed.parts.map { part in
+            "\(part.mediaType.displayText)=" + (part.isLeaf ? Hexadecimal.encode(parsed.decoded(part)).displayText : "")
+        }
+        if found.joined(separator: " ") != outline {
+            Issue.record("\(bytes.displayText)\nhere: \(found)\nPython: \(outline)")
+        }
+    }
+}
