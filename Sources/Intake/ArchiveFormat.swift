@@ -74,20 +74,22 @@ enum ArchiveFormat {
         case .rar4: return LibraryMembers(try LibraryArchive(input.content, .rar4, allowance), .rar)
         case .rar5: return LibraryMembers(try LibraryArchive(input.content, .rar5, allowance), .rar, tellsTime: true)
         case .tar: return TarReader(BufferedStream(ContentStream(input.content)), .tar)
-        case .gzip: return try compressed(input, .gzip, (.tarGzip, .gzip), allowance)
-        case .bzip2: return try compressed(input, .bzip2, (.tarBzip2, .bzip2), allowance)
-        case .xz: return try compressed(input, .xz, (.tarXZ, .xz), allowance)
+        case .gzip: return try compressed(input, GzipStream(input.content, allowance), .tarGzip, .gzip)
+        case .bzip2:
+            let archive = try LibraryArchive(input.content, .bzip2, allowance)
+            return try compressed(input, try DecompressedStream(archive), .tarBzip2, .bzip2)
+        case .xz:
+            let archive = try LibraryArchive(input.content, .xz, allowance)
+            return try compressed(input, try DecompressedStream(archive), .tarXZ, .xz)
         }
     }
 
     private func compressed(
-        _ input: Sorter.Input, _ access: LibraryArchive.Access,
-        _ kinds: (tar: Intake.ContainerKind, single: Intake.ContainerKind), _ allowance: Allowance
+        _ input: Sorter.Input, _ stream: any ByteStream, _ tar: Intake.ContainerKind, _ single: Intake.ContainerKind
     ) throws(ArchiveFault) -> any MemberReader {
-        let archive = try LibraryArchive(input.content, access, allowance)
-        let stream = BufferedStream(try DecompressedStream(archive))
-        if TarHeader.isHeader(try stream.peek(TarHeader.length)[...]) { return TarReader(stream, kinds.tar) }
-        return SingleMember(stream, kinds.single, name: Self.withoutExtension(input.name))
+        let stream = BufferedStream(stream)
+        if TarHeader.isHeader(try stream.peek(TarHeader.length)[...]) { return TarReader(stream, tar) }
+        return SingleMember(stream, single, name: Self.withoutExtension(input.name))
     }
 
     /// The name that a compressed file had before.

@@ -83,7 +83,7 @@ final class BufferedStream {
     func skip(_ count: Int) throws(ArchiveFault) -> Bool {
         var left = count
         while left > 0 {
-            let bytes = try read(upTo: min(left, 1 << 18))
+            let bytes = try read(upTo: min(left, 1 << 16))
             if bytes.isEmpty { return false }
             left -= bytes.count
         }

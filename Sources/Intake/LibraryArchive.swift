@@ -13,7 +13,7 @@ final class LibraryArchive {
         case zip, zipStream
         case sevenZip, rar4, rar5
         /// One compressed file.
-        case gzip, bzip2, xz
+        case bzip2, xz
     }
 
     /// The library's name and version, such as `libarchive 3.6.2`.
@@ -56,7 +56,6 @@ final class LibraryArchive {
         case .sevenZip: unsafe archive_read_support_format_7zip(archive)
         case .rar4: unsafe archive_read_support_format_rar(archive)
         case .rar5: unsafe archive_read_support_format_rar5(archive)
-        case .gzip: unsafe min(archive_read_support_format_raw(archive), archive_read_support_filter_gzip(archive))
         case .bzip2: unsafe min(archive_read_support_format_raw(archive), archive_read_support_filter_bzip2(archive))
         case .xz: unsafe min(archive_read_support_format_raw(archive), archive_read_support_filter_xz(archive))
         }
@@ -94,7 +93,7 @@ final class LibraryArchive {
         }
         guard result >= 0 else { throw fault(endsArchive: result <= Int(ARCHIVE_FATAL)) }
         guard allowance.spend(bytes.count) else {
-            throw ArchiveFault(code: .expansionLimit, detail: "it unpacks to far more than its size")
+            throw .expanding
         }
         return bytes
     }

@@ -34,5 +34,5 @@ final class LibraryMembers: MemberReader {
         return member
     }
 
-    func read() throws(ArchiveFault) -> [UInt8] { try archive.read(upTo: 1 << 18) }
+    func read() throws(ArchiveFault) -> [UInt8] { try archive.read(upTo: 1 << 16) }
 }

@@ -32,6 +32,11 @@ struct ArchiveFault: Error {
     /// Whether nothing after it can be read either.
     var endsArchive = true
 
+    /// More bytes than the allowance.
+    static var expanding: ArchiveFault {
+        ArchiveFault(code: .expansionLimit, detail: "it unpacks to far more than its size")
+    }
+
     /// Damage that ends the reading.
     static func damaged(_ detail: String) -> ArchiveFault { ArchiveFault(code: .damagedArchive, detail: detail) }
 }
@@ -69,5 +74,5 @@ final class SingleMember: MemberReader {
         return Member(path: name, kind: .file)
     }
 
-    func read() throws(ArchiveFault) -> [UInt8] { try stream.read(upTo: 1 << 18) }
+    func read() throws(ArchiveFault) -> [UInt8] { try stream.read(upTo: 1 << 16) }
 }

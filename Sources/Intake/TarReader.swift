@@ -54,7 +54,7 @@ final class TarReader: MemberReader {
 
     func read() throws(ArchiveFault) -> [UInt8] {
         guard left > 0 else { return [] }
-        let bytes = try stream.read(upTo: min(left, 1 << 18))
+        let bytes = try stream.read(upTo: min(left, 1 << 16))
         guard !bytes.isEmpty else { throw .damaged("a member's data end \(left) bytes early") }
         left -= bytes.count
         return bytes
