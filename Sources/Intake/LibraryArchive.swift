@@ -36,13 +36,13 @@ final class LibraryArchive {
         let allowed = unsafe Self.allow(access, archive)
         unsafe archive_read_set_callback_data(archive, Unmanaged.passUnretained(source).toOpaque())
         unsafe archive_read_set_read_callback(archive) { _, data, buffer in
-            unsafe CallbackSource.of(data).read(into: buffer)
+            unsafe CallbackSource.of(data)?.read(into: buffer) ?? -1
         }
         unsafe archive_read_set_skip_callback(archive) { _, data, count in
-            unsafe CallbackSource.of(data).skip(count)
+            unsafe CallbackSource.of(data)?.skip(count) ?? 0
         }
         unsafe archive_read_set_seek_callback(archive) { _, data, offset, whence in
-            unsafe CallbackSource.of(data).seek(offset, whence)
+            unsafe CallbackSource.of(data)?.seek(offset, whence) ?? -1
         }
         guard allowed >= ARCHIVE_WARN, unsafe archive_read_open1(archive) == ARCHIVE_OK else { throw fault() }
     }
@@ -136,9 +136,8 @@ private final class CallbackSource {
 
     deinit { unsafe buffer.deallocate() }
 
-    static func of(_ data: UnsafeMutableRawPointer?) -> CallbackSource {
-        guard let data = unsafe data else { preconditionFailure("libarchive gave no callback data") }
-        return unsafe Unmanaged<CallbackSource>.fromOpaque(data).takeUnretainedValue()
+    static func of(_ data: UnsafeMutableRawPointer?) -> CallbackSource? {
+        unsafe data.map { unsafe Unmanaged<CallbackSource>.fromOpaque($0).takeUnretainedValue() }
     }
 
     func read(into place: UnsafeMutablePointer<UnsafeRawPointer?>?) -> Int {

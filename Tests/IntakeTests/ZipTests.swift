@@ -72,15 +72,21 @@ import Testing
         try python(
             bench,
             """
+            import struct
             with zipfile.ZipFile("a.zip", "w") as z:
                 with z.open("u\\u0308.eml", "w", force_zip64=True) as f: f.write(m)
-                for i in range(66000): z.writestr("d%d/" % i, b"")
-                z.writestr("last\\u0308.eml", m)
+                z.writestr("d/", b""); z.writestr("last\\u0308.eml", m)
+            raw = open("a.zip", "rb").read(); end = len(raw) - 22
+            count, size, offset = struct.unpack("<HII", raw[end + 10:end + 20])
+            twin = b"PK\\6\\6" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, count, count, size, offset)
+            locator = b"PK\\6\\7" + struct.pack("<IQI", 0, end, 1)
+            last = b"PK\\5\\6" + struct.pack("<HHHHIIH", 0, 0, 65535, 65535, 2**32 - 1, 2**32 - 1, 0)
+            open("a.zip", "wb").write(raw[:end] + twin + locator + last)
             """)
         let items = try bench.items("a.zip")
         #expect(
             items.compactMap { $0.message?.place.path.last?.first } == ["u\u{308}.eml".bytes, "last\u{308}.eml".bytes])
-        #expect(items.compactMap(\.containerEnd).first?.members.directories == 66_000)
+        #expect(items.compactMap(\.containerEnd).first?.members.directories == 1)
     }
 
     @Test func `an archive without its directory is read as far as it goes`() throws {
