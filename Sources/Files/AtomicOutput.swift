@@ -114,6 +114,11 @@ public final class AtomicOutput {
         // No second names on this file system (FAT, some network shares): take the name with an empty file first.
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
         _ = try Descriptor.open(target, flags: flags, mode: 0o666, for: "create")
-        try rename()
+        do throws(FileError) {
+            try rename()
+        } catch {
+            unsafe unlink(target.characters)
+            throw error
+        }
     }
 }

@@ -25,7 +25,12 @@ public final class ReadableFile: Sendable {
     /// Opens a regular file by its name in an open folder.
     convenience init(opening path: CPath, in folder: Descriptor?) throws(FileError) {
         // Without O_NONBLOCK a pipe that took the file's place would keep us waiting for a writer.
-        let handle = try Descriptor.open(path, in: folder, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+        let handle: Descriptor
+        do throws(FileError) {
+            handle = try Descriptor.open(path, in: folder, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+        } catch {
+            throw error.code == ELOOP ? FileError("open", path.shown, reason: "it is a symbolic link") : error
+        }
         let status = try handle.status()
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw FileError("read", path.shown, reason: "it is not a regular file")

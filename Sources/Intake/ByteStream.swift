@@ -22,7 +22,7 @@ final class ContentStream: ByteStream {
             position += bytes.count
             return bytes
         } catch {
-            throw ArchiveFault(code: .unreadable, detail: "\(error)")
+            throw ArchiveFault(error)
         }
     }
 }
@@ -30,6 +30,7 @@ final class ContentStream: ByteStream {
 /// The bytes that a compressed file unpacks to.
 final class DecompressedStream: ByteStream {
     private let archive: LibraryArchive
+    private let isEmpty: Bool
 
     /// A stream over an archive opened for one of the compressions.
     init(_ archive: LibraryArchive) throws(ArchiveFault) {
@@ -37,8 +38,6 @@ final class DecompressedStream: ByteStream {
         isEmpty = try archive.next() == nil
         guard archive.isCompressed else { throw .damaged("its header is cut short") }
     }
-
-    private let isEmpty: Bool
 
     func read(upTo count: Int) throws(ArchiveFault) -> [UInt8] { isEmpty ? [] : try archive.read(upTo: count) }
 }

@@ -112,7 +112,7 @@ final class GzipStream: ByteStream {
         do throws(FileError) {
             return try content.read(at: position, count: min(count, content.size - position))
         } catch {
-            throw ArchiveFault(code: .unreadable, detail: "\(error)")
+            throw ArchiveFault(error)
         }
     }
 

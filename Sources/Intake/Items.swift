@@ -175,6 +175,11 @@ public enum FailureCode: String, CaseIterable, Sendable {
     case unaccountedBytes = "unaccounted-bytes"
 }
 
+extension FailureCode {
+    /// The code of an error while a file was read: our own errors say that it changed, the system's that it refused.
+    init(_ error: FileError) { self = error.code == 0 ? .changedWhileRead : .unreadable }
+}
+
 /// Why an intake cannot go on at all.
 public enum IntakeError: Error, Equatable, CustomStringConvertible {
     /// A source that was named cannot be opened.

@@ -99,7 +99,7 @@ final class LibraryArchive {
     }
 
     private func fault(endsArchive: Bool = true) -> ArchiveFault {
-        if let failure = source.failure { return ArchiveFault(code: .unreadable, detail: "\(failure)") }
+        if let failure = source.failure { return ArchiveFault(failure) }
         let text = unsafe Self.bytes(archive_error_string(archive)) ?? "not readable as such an archive".bytes
         return ArchiveFault(code: .damagedArchive, detail: text.displayText, endsArchive: endsArchive)
     }

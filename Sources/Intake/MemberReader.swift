@@ -1,5 +1,7 @@
 // The seam between archive formats and what is made of their members.
 
+import Files
+
 /// One member of an archive, before its data.
 struct Member {
     /// What a member is.
@@ -32,10 +34,20 @@ struct ArchiveFault: Error {
     /// Whether nothing after it can be read either.
     var endsArchive = true
 
+    /// A fault, by default one after which nothing can be read.
+    init(code: FailureCode, detail: String, endsArchive: Bool = true) {
+        self.code = code
+        self.detail = detail
+        self.endsArchive = endsArchive
+    }
+
     /// More bytes than the allowance.
     static var expanding: ArchiveFault {
         ArchiveFault(code: .expansionLimit, detail: "it unpacks to far more than its size")
     }
+
+    /// A fault of the file that holds the archive.
+    init(_ error: FileError) { self.init(code: FailureCode(error), detail: "\(error)") }
 
     /// Damage that ends the reading.
     static func damaged(_ detail: String) -> ArchiveFault { ArchiveFault(code: .damagedArchive, detail: detail) }

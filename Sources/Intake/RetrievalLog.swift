@@ -30,6 +30,8 @@ public struct RetrievalLog: Sendable {
         let fields: [Field]
     }
 
+    private static let ownNames = ["path", "url", "retrieved_at"].map(\.bytes)
+
     private var statements: [[UInt8]: Statement] = [:]
     private var used: Set<[UInt8]> = []
 
@@ -72,7 +74,7 @@ public struct RetrievalLog: Sendable {
         var named: [[UInt8]: [UInt8]] = [:]
         var further: [Field] = []
         for field in row.fields {
-            if ["path", "url", "retrieved_at"].contains(field.name.displayText) {
+            if Self.ownNames.contains(field.name) {
                 named[field.name] = field.value
             } else {
                 further.append(field)

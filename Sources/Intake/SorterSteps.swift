@@ -29,9 +29,9 @@ extension Sorter {
         .failure(Intake.Failure(place: place, code: code, size: size, detail: detail))
     }
 
-    /// The failure item of an error while a file was read: ours say that it changed, the system's that it refused.
+    /// The failure item of an error while a file was read.
     func failure(_ error: FileError, at place: Intake.Place, size: Int) -> Intake.Item {
-        failure(place, error.code == 0 ? .changedWhileRead : .unreadable, size: size, "\(error)")
+        failure(place, FailureCode(error), size: size, "\(error)")
     }
 
     /// Opens an archive when a look at its members finds mail in it; otherwise it is a file like any other.
