@@ -55,14 +55,14 @@ let package = Package(
         module("MerkleTree", "Bytes", "Cryptography"),
         module("DKIM", "Bytes", "Cryptography", "Mail"),
         module("Container", "Bytes", "Files", "Cryptography", "Deflate"),
-        module("Intake", "Bytes", "Files", "Cryptography", "Mail", "CArchive"),
+        module("Intake", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "CArchive"),
         // Floor 4
         module("Manifest", "Bytes", "Cryptography", "MerkleTree"),
         // Floor 5
         module(
             "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",
             "Intake", "Manifest"),
-        module("SampleArchive", "Bytes", "Files", "Cryptography", "DKIM", "Mail"),
+        module("SampleArchive", "Bytes", "Cryptography"),
         // Floor 6
         command("MailsealCommand", "Bytes", "Files", "MerkleTree", "Intake", "Manifest", "Mailseal"),
         command("SampleArchiveCommand", "SampleArchive"),
