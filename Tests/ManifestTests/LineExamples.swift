@@ -90,10 +90,10 @@ extension LineExample {
             line: .file(
                 FileLine(
                     sha256: digest("m"), size: 4_294_967_297, pieces: [digest("1"), digest("2")], source: 1,
-                    path: path("a.zip", "b/c"), mtime: time("1969-12-31T23:59:59Z"),
+                    path: path("a.zip", "b/c"), offset: 7, before: [0xFF], mtime: time("1969-12-31T23:59:59Z"),
                     retrieved: Retrieval(at: nil, from: nil))),
             text: #"{"type":"file","sha256":"\#(m)","size":4294967297,"pieces":["\#(one)","\#(two)"],"source":1,"#
-                + #""path":[["a.zip"],["b","c"]],"mtime":"1969-12-31T23:59:59Z","retrieved":{"basis":"stated"}}"#,
+                + #""path":[["a.zip"],["b","c"]],"offset":7,"before_hex":"ff","mtime":"1969-12-31T23:59:59Z","retrieved":{"basis":"stated"}}"#,
             required: "source path"),
         LineExample(
             line: .container(
@@ -108,10 +108,11 @@ extension LineExample {
                 ContainerLine(
                     source: 1, path: path("in/box"), kind: "mbox", readBy: "libarchive 3.6.2".bytes, size: 9,
                     sha256: digest("m"),
-                    after: "\n".bytes, stored: true, messages: 1, files: 2, failures: 3)),
+                    after: "\n".bytes, mtime: time("2017-05-05T18:00:00Z"), stored: true, messages: 1, files: 2,
+                    failures: 3)),
             text:
                 #"{"type":"container","source":1,"path":[["in","box"]],"kind":"mbox","reader":"libarchive 3.6.2","size":9,"#
-                + #""sha256":"\#(m)","after":"\u000a","stored":true,"messages":1,"files":2,"failures":3}"#,
+                + #""sha256":"\#(m)","after":"\u000a","mtime":"2017-05-05T18:00:00Z","stored":true,"messages":1,"files":2,"failures":3}"#,
             required: "source path kind size messages files failures"),
         LineExample(
             line: .failure(FailureLine(source: 1, path: path("a.zip", "x"), code: "encrypted-member")),

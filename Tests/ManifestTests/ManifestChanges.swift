@@ -185,6 +185,15 @@ extension Change {
             $0.container(14) { $0.size = 40 }
             $0.file(13) { $0.size = 40 }
         },
+        Change("a message too large to be one", "") {
+            $0[12] = .file(
+                FileLine(
+                    sha256: digest("large"), size: 10, source: 1, path: path("in/box"), offset: 28, before: "\n".bytes))
+            $0.container(14) { ($0.messages, $0.files) = (1, 1) }
+            $0.sourceEnd(23) { ($0.messages, $0.files) = (3, 4) }
+            $0.end { ($0.occurrences, $0.files) = (4, 5) }
+        },
+        Change("a file's bytes before without offset", "mailbox-gap") { $0.file(7) { $0.before = "x".bytes } },
         Change("a mailbox that could not be read to its end", "") {
             $0[13] = .failure(FailureLine(source: 1, path: path("in/box"), code: "changed-while-read"))
             $0.container(14) {
