@@ -1,6 +1,7 @@
 // Parsing of cut and broken messages: no byte string traps, and time grows with size alone.
 
 import Bytes
+import Foundation
 import Testing
 
 @testable import Mail
@@ -160,4 +161,18 @@ private let hostile: [(name: String, pieces: Int, make: @Sendable (Int) -> [UInt
     let long = time { _ = exercise(longBytes) }
     // Linear time would be a factor of 8, quadratic time one of 64; other tests run at the same time.
     #expect(long < 32 * short + 0.1, "\(name): \(short) s, then \(long) s")
+}
+
+@Test func `real messages of other projects' test data parse`() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared/vectors/dkim")
+    guard let files = FileManager.default.enumerator(at: root.standardizedFileURL, includingPropertiesForKeys: nil),
+        FileManager.default.fileExists(atPath: root.path)
+    else {
+        print("../shared/vectors is missing: the test on real messages steps aside")
+        return
+    }
+    for case let file as URL in files {
+        guard let data = try? Data(contentsOf: file) else { continue }
+        if !exercise([UInt8](data)) { Issue.record("\(file.lastPathComponent)") }
+    }
 }
