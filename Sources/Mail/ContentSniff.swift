@@ -12,8 +12,8 @@ public func looksLikeMail(prefix: Span<UInt8>) -> Bool {
     return ["from", "received", "message-id", "date"].contains { section.first(named: $0, in: prefix) != nil }
 }
 
-/// Whether bytes start like an mbox file: a From_ line, then a header field, a second From_ line's `>`-quoted remains, or
-/// nothing more.
+/// Whether bytes start like an mbox file: a line that starts with `From `, then a header field, a line that starts with
+/// `>From `, or nothing more.
 public func isMailbox(prefix: Span<UInt8>) -> Bool {
     guard prefix.hasBytes(Array("From ".utf8), at: 0, to: prefix.count) else { return false }
     let start = prefix.lineEnd(from: 0, to: prefix.count)

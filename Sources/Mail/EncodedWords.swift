@@ -6,7 +6,8 @@ import Bytes
 ///
 /// Line ends are removed. Encoded words are decoded wherever they stand, quoted strings included; the blanks between two
 /// of them are dropped, and those with the same character set are joined before they are converted, so that a character
-/// may be cut in two. Other bytes above 0x7F are UTF-8 when well-formed, else Windows-1252. Linear in time.
+/// may be cut in two. Other bytes above 0x7F are UTF-8 when well-formed, else Windows-1252. Linear in
+/// time, but each change of the character set costs some microseconds: cut what is long before it is shown.
 public func decodedHeader(_ value: [UInt8]) -> String {
     var text = HeaderText()
     let line = unfolded(value.span, 0..<value.count)

@@ -17,6 +17,7 @@ struct MIMEFields {
         mediaType = defaultType
         if !section.strayLines.isEmpty { defects.insert(.headerStrayLine) }
         if !section.isComplete { defects.insert(.headerFieldsTooMany) }
+        guard !section.fields.isEmpty else { return }
         let fields = SingularFields(section, in: bytes)
         if fields.hasRepeated { defects.insert(.fieldRepeated) }
         var fileName: ParameterValue?
