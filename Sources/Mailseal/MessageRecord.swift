@@ -27,13 +27,15 @@ struct MessageRecord: Sendable {
     init(of bytes: [UInt8], keys: KeyStore) {
         let digest = Digest(hashing: bytes)
         let mail = Message(parsing: bytes)
+        var decoding: Set<Defect> = []
         attachments = mail.attachments.map { attachment in
             let hash = RunningHash(.sha256)
             var size = 0
-            mail.decode(attachment) { piece in
-                size += piece.count
-                hash.update(piece)
-            }
+            decoding.formUnion(
+                mail.decode(attachment) { piece in
+                    size += piece.count
+                    hash.update(piece)
+                })
             return AttachmentLine(
                 message: digest, part: attachment.number.displayText, name: attachment.rawName,
                 mediaType: attachment.mediaType, disposition: attachment.disposition, size: size,
@@ -45,8 +47,9 @@ struct MessageRecord: Sendable {
             guard let domain = found.signature.domain, let selector = found.signature.selector else { return nil }
             return KeyName(domain: ASCII.lowercased(domain), selector: ASCII.lowercased(selector))
         }
-        let unexamined = evidence.unexamined > 0 ? ["too-many-signatures"] : []
-        message = Self.line(of: mail, bytes, digest, defects: unexamined)
+        var defects = Set(mail.defects).union(decoding).map(\.rawValue)
+        if evidence.unexamined > 0 { defects.append(DKIM.MessageEvidence.unexaminedCode) }
+        message = Self.line(of: mail, bytes, digest, defects: defects)
     }
 
     private static func line(of mail: Message, _ bytes: [UInt8], _ digest: Digest, defects: [String]) -> MessageLine {
@@ -58,7 +61,7 @@ struct MessageRecord: Sendable {
             number: 0, sha256: digest, size: bytes.count, lineEnds: mail.lineEnds.rawValue,
             messageID: value("Message-ID"), date: value("Date"), from: value("From"), to: value("To"),
             cc: value("Cc"), subject: value("Subject"), inReplyTo: value("In-Reply-To"),
-            defects: (mail.defects.map(\.rawValue) + defects).sorted())
+            defects: defects.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     }
 
     /// Header values in the manifest are cut to this many bytes.

@@ -36,19 +36,30 @@ struct SourceBalance {
     /// Counts an occurrence; gives what does not fit about its place.
     mutating func found(_ occurrence: OccurrenceLine, size: Int) -> Problem? {
         messages += 1
-        lastFile = nil
-        lastFailures = nil
-        guard let offset = occurrence.offset else {
-            let problem = count(in: occurrence.path.levels.dropLast(), otherThanMailbox: true) { $0.messages += 1 }
-            return occurrence.before == nil ? problem : Problem(code: "mailbox-gap", detail: "before without offset")
+        (lastFile, lastFailures) = (nil, nil)
+        return placed(occurrence.path, offset: occurrence.offset, before: occurrence.before, size: size) {
+            $0.messages += 1
         }
-        return row(occurrence.path, offset: offset, before: occurrence.before, size: size) { $0.messages += 1 }
     }
 
-    // A part of a mailbox: it begins where the part before it, and what lies between them, ended.
-    private mutating func row(
-        _ path: SourcePath, offset: Int, before: RawText?, size: Int, _ change: (inout Counts) -> Void
+    /// Counts a file; gives what does not fit about its place.
+    mutating func found(_ file: FileLine) -> Problem? {
+        files += 1
+        lastFile = file.offset == nil ? file : nil
+        if lastFailures?.path != file.path { lastFailures = nil }
+        // The file of an open container is that container's own, and no part of what it holds.
+        if file.offset == nil, file.before == nil, isOpen(file.path) { return nil }
+        return placed(file.path, offset: file.offset, before: file.before, size: file.size ?? 0) { $0.files += 1 }
+    }
+
+    // An offset makes it a row of the mailbox at the path, else it stands in the container around it.
+    private mutating func placed(
+        _ path: SourcePath, offset: Int?, before: RawText?, size: Int, _ change: (inout Counts) -> Void
     ) -> Problem? {
+        guard let offset else {
+            let problem = count(in: path.levels.dropLast(), otherThanMailbox: true, change)
+            return before == nil ? problem : Problem(code: "mailbox-gap", detail: "before without offset")
+        }
         let continues = mailbox?.path == path
         let start = continues ? mailbox?.next ?? 0 : 0
         var problem = count(in: path.levels[...], otherThanMailbox: !continues, change)
@@ -56,21 +67,9 @@ struct SourceBalance {
         if offset != expected {
             problem = Problem(code: "mailbox-gap", detail: "offset \(offset) in \(path), expected \(expected)")
         }
-        mailbox = Mailbox(path: path, next: expected + size)
+        // A sum that no size can reach stays one, instead of overflowing.
+        mailbox = Mailbox(path: path, next: min(expected + size, 1 << 60))
         return problem
-    }
-
-    /// Counts a file; gives what does not fit about its place.
-    mutating func found(_ file: FileLine) -> Problem? {
-        files += 1
-        lastFile = file
-        if lastFailures?.path != file.path { lastFailures = nil }
-        if let offset = file.offset {
-            return row(file.path, offset: offset, before: file.before, size: file.size ?? 0) { $0.files += 1 }
-        }
-        // The file of an open container is that container's own, and no part of what it holds.
-        return isOpen(file.path)
-            ? nil : count(in: file.path.levels.dropLast(), otherThanMailbox: true) { $0.files += 1 }
     }
 
     /// Counts a failure; gives what does not fit about its place.
@@ -130,7 +129,7 @@ struct SourceBalance {
         }
         let covered = (rows?.next ?? 0) + (line.after?.count ?? 0)
         let whole = line.sha256 == nil ? covered <= line.size : covered == line.size
-        return whole && (rows != nil || line.messages == 0)
+        return whole && (rows != nil || line.messages + line.files == 0)
             ? nil : differs("mailbox \(line.path) of \(line.size) bytes, its parts are \(covered)")
     }
 
