@@ -51,7 +51,7 @@ final class ArchiveReader: OpenContainer {
         if member.isEncrypted { return sorter.refuse(place, .encryptedMember, "it is encrypted") }
         switch try load() {
         case .success(let content):
-            return try sorter.sort(
+            return sorter.sort(
                 member: Sorter.Input(
                     content: content, place: place, mtime: mtime, nature: .unknown, allowance: input.allowance))
         case .failure(let fault):

@@ -21,7 +21,7 @@ final class LibraryMembers: MemberReader {
         self.tellsTime = tellsTime
     }
 
-    var library: String? { kind == .zip ? nil : LibraryArchive.version }
+    var library: String? { directory == nil ? LibraryArchive.version : nil }
 
     func next() throws(ArchiveFault) -> Member? {
         guard var member = try archive.next() else { return nil }

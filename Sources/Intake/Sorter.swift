@@ -41,7 +41,7 @@ final class Sorter {
     init(options: Intake.Options) { self.options = options }
 
     /// The steps that a file on disk leads to.
-    func sort(_ file: ReadableFile, at place: Intake.Place, as nature: Nature) throws(IntakeError) -> [Step] {
+    func sort(_ file: ReadableFile, at place: Intake.Place, as nature: Nature) -> [Step] {
         willRead?(place)
         balance.inputs += 1
         balance.read += file.size
@@ -56,23 +56,19 @@ final class Sorter {
         }
         let mtime = options.omitsTimes ? nil : file.stamp.modified
         let allowance = Allowance(forContainerOf: file.size)
-        return try sort(
+        return sort(
             Input(content: content, place: place, mtime: mtime, nature: nature, allowance: allowance))
     }
 
     /// The steps that a member of an archive leads to.
-    func sort(member input: Input) throws(IntakeError) -> [Step] {
+    func sort(member input: Input) -> [Step] {
         balance.inputs += 1
         balance.unpacked += input.content.size
-        return try sort(input)
+        return sort(input)
     }
 
-    private func sort(_ input: Input) throws(IntakeError) -> [Step] {
-        let components = input.place.path.last ?? []
-        guard components.reduce(components.count, { $0 + $1.count }) <= Intake.pathLimit else {
-            let detail = "a path of more than \(Intake.pathLimit) bytes"
-            return [.item(failure(input.place, .nameTooLong, size: input.content.size, detail))]
-        }
+    private func sort(_ input: Input) -> [Step] {
+        guard !input.place.isTooLong else { return [.item(tooLong(input.place, size: input.content.size))] }
         do throws(FileError) {
             switch try shape(of: input) {
             case .message: return [.item(.message(try message(input)))]
@@ -92,16 +88,14 @@ final class Sorter {
 
     private func shape(of input: Input) throws(FileError) -> Shape {
         let fits = input.content.size <= Intake.messageLimit
-        if case .file = input.nature { return .file }
-        if case .mail = input.nature { return fits ? .message : .file }
-        if Self.isNamedMessage(input.name) { return fits ? .message : .file }
+        if input.nature == .file { return .file }
+        if input.nature == .mail || Self.isNamedMessage(input.name) { return fits ? .message : .file }
         let prefix = try input.content.prefix(Self.prefixLength)
         if MailSniffing.startsLikeMbox(prefix) { return .mbox }
         if MailSniffing.startsLikeMail(prefix) { return fits ? .message : .file }
-        var isNamed = false
-        if case .named = input.nature { isNamed = true }
-        guard isNamed || ArchiveFormat.isNamedArchive(input.name) else { return .file }
-        guard let format = ArchiveFormat(magic: prefix) else { return .file }
+        guard input.nature == .named || ArchiveFormat.isNamedArchive(input.name),
+            let format = ArchiveFormat(magic: prefix)
+        else { return .file }
         return .archive(format)
     }
 

@@ -14,6 +14,7 @@ extension Sorter {
     /// The step of a link, whose target is recorded and not followed.
     func link(to target: [UInt8], at place: Intake.Place, mtime: Int?) -> [Step] {
         balance.inputs += 1
+        guard !place.isTooLong, target.count <= Intake.pathLimit else { return [.item(tooLong(place, size: 0))] }
         let file = Intake.File(content: nil, place: place, mtime: mtime, linkTarget: target, isContainer: false)
         return [.item(.file(file))]
     }
@@ -21,7 +22,12 @@ extension Sorter {
     /// The step of an input of which no byte was read.
     func refuse(_ place: Intake.Place, _ code: FailureCode, _ detail: String) -> [Step] {
         balance.inputs += 1
-        return [.item(failure(place, code, size: 0, detail))]
+        return [.item(failure(place.shortened, code, size: 0, detail))]
+    }
+
+    /// The failure item of an input whose path, or whose target, no manifest line holds.
+    func tooLong(_ place: Intake.Place, size: Int) -> Intake.Item {
+        failure(place.shortened, .nameTooLong, size: size, "a path of more than \(Intake.pathLimit) bytes")
     }
 
     /// A failure item; `size` counts the bytes that are in no other item because of it.
@@ -48,4 +54,23 @@ extension Sorter {
             return [.item(failure(input.place, error.code, size: 0, error.detail)), .item(file(input))]
         }
     }
+}
+
+extension Intake.Place {
+    /// Whether the last level's path is longer than a manifest line may hold.
+    var isTooLong: Bool { Self.length(path.last ?? []) > Intake.pathLimit }
+
+    /// The place with as many leading components of its last level as are not too long together.
+    var shortened: Intake.Place {
+        guard isTooLong, let components = path.last else { return self }
+        var length = 0
+        let fitting = components.prefix { component in
+            length += component.count + 1
+            return length <= Intake.pathLimit
+        }
+        return Intake.Place(source: source, path: path.dropLast() + [Array(fitting)], range: range)
+    }
+
+    /// The bytes of a path, a separator counted with each component.
+    private static func length(_ components: [[UInt8]]) -> Int { components.reduce(0) { $0 + $1.count + 1 } }
 }

@@ -84,7 +84,7 @@ final class TreeReader: OpenContainer {
     func next() throws(IntakeError) -> [Step]? {
         if let file = single {
             single = nil
-            return try sorter.sort(file, at: place([source.name]), as: .named)
+            return sorter.sort(file, at: place([source.name]), as: .named)
         }
         guard let entry = walk?.next() else { return nil }
         return try steps(for: entry)
@@ -97,7 +97,7 @@ final class TreeReader: OpenContainer {
             maildirs.removeSubrange(entry.path.count...)
             maildirs.append(OpenSource.isMaildir(subdirectories))
             return []
-        case .file(let file): return try sorter.sort(file, at: place, as: nature(of: entry.path))
+        case .file(let file): return sorter.sort(file, at: place, as: nature(of: entry.path))
         case .symbolicLink(let target): return sorter.link(to: target, at: place, mtime: nil)
         case .special(let kind):
             return sorter.refuse(place, .specialFile, "it is a \(kind)")

@@ -124,9 +124,12 @@ import Testing
             """
             with tarfile.open("a.tar", "w", format=tarfile.GNU_FORMAT) as t:
                 for n in (4092, 4091): add(t, "n" * n + ".eml")
+                i = tarfile.TarInfo("a/" + "l" * 5000); i.type = tarfile.SYMTYPE; i.linkname = "t"; t.addfile(i)
+                i = tarfile.TarInfo("b"); i.type = tarfile.SYMTYPE; i.linkname = "t" * 5000; t.addfile(i)
             """)
         let items = try bench.items("a.tar")
-        #expect(items.compactMap(\.failure).map(\.code) == [.nameTooLong])
+        #expect(items.compactMap(\.failure).map(\.code) == [.nameTooLong, .nameTooLong, .nameTooLong])
+        #expect(items.compactMap(\.failure).map { $0.place.path.last } == [[], ["a".bytes], ["b".bytes]])
         #expect(items.compactMap(\.message).count == 1)
         #expect(items.last?.line == "end")
     }

@@ -172,6 +172,14 @@ import Testing
         #expect(try bench.lines("in") == ["nesting-too-deep \(deep)", "message z.eml"])
     }
 
+    @Test func `a message of more than 2 GiB is a file`() throws {
+        let bench = try Workbench()
+        try bench.run("mkdir in; truncate -s \(Intake.messageLimit + 1) in/a.eml")
+        let items = try bench.items("in")
+        #expect(items.compactMap(\.file).map { $0.content?.size } == [Intake.messageLimit + 1])
+        #expect(items.last?.line == "end")
+    }
+
     @Test func `a large file that is no mail is not loaded`() throws {
         let bench = try Workbench()
         try bench.run("mkdir in; truncate -s 200M in/large; cp --sparse=always in/large in/large.zip")
