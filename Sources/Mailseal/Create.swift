@@ -16,7 +16,6 @@ public struct Create {
     let keys: KeyStore
     let name: RawText
     private var edition = EditionWriter()
-    private var known: Set<Digest> = []
     private var keyNames: Set<MessageRecord.KeyName> = []
     private var retrievals: Retrievals
     private var failed = 0
@@ -62,7 +61,7 @@ public struct Create {
         _ = try edition.append(.head(head))
         try await pack(intake, into: &sink)
         try checkOutcome()
-        let contentRoot = ContentRoot.root(of: known)
+        let contentRoot = ContentRoot.root(of: edition.messages)
         try finishLines(contentRoot)
         let size = try await writeTags(to: sink)
         try output.commit(force: options.force)
@@ -108,7 +107,7 @@ public struct Create {
     private mutating func emit(_ item: PreparedItem, _ sink: inout BundleSink) async throws {
         switch item {
         case .message(let message, let evidence):
-            if known.insert(evidence.message.sha256).inserted { try await emit(evidence, message.bytes, &sink) }
+            if !edition.hasLine(evidence.message.sha256) { try await emit(evidence, message.bytes, &sink) }
             _ = try edition.append(.occurrence(retrievals.occurrence(of: evidence.message.sha256, at: message)))
             progress.messages += 1
             progress.bytes += message.bytes.count
@@ -188,7 +187,7 @@ public struct Create {
 
     private mutating func finishLines(_ contentRoot: Digest) throws {
         for line in Keys.lines(of: keys, for: keyNames) { _ = try edition.append(.key(line)) }
-        _ = try edition.append(.content(ContentLine(messages: known.count, root: contentRoot)))
+        _ = try edition.append(.content(ContentLine(messages: edition.counts.messages, root: contentRoot)))
         var end = edition.counts
         end.leaf = edition.size
         _ = try edition.append(.end(end))

@@ -27,8 +27,15 @@ struct EditionWriter {
     /// The groups of leaves so far.
     private(set) var groups: [Group] = []
     private var payload = Payload()
+    private var audit = ManifestAudit()
     private var tree = Frontier()
     private var group = Frontier()
+
+    /// The digests of the messages that have a line.
+    var messages: Dictionary<Digest, ManifestAudit.KnownMessage>.Keys { audit.messages.keys }
+
+    /// Whether a message has a line.
+    func hasLine(_ message: Digest) -> Bool { audit.messages[message] != nil }
 
     /// The number of lines so far.
     var size: Int { tree.size }
@@ -39,6 +46,7 @@ struct EditionWriter {
     /// Appends a line; gives the payload files that it is the first to name.
     mutating func append(_ line: ManifestLine) throws -> [PayloadFile] {
         let text = line.bytes
+        try check(line, text)
         if tree.size.isMultiple(of: Tree.groupSize) {
             groups.append(Group(offset: manifest.size, firstMessage: counts.messages + 1, hash: TreeHash.empty))
             group = Frontier()
@@ -53,6 +61,22 @@ struct EditionWriter {
         try grow(tagFiles.follow(line, files: files))
         return files
     }
+
+    // A line that our own reader refused would make a bundle that nobody can verify: better none at all.
+    private mutating func check(_ line: ManifestLine, _ text: [UInt8]) throws {
+        let read: ManifestLine?
+        do { read = try ManifestLine(text) } catch {
+            throw MailsealError(
+                "manifest line \(tree.size) would not be readable: \(error.description)", hint: Self.bug)
+        }
+        audit.follow(line)
+        guard read == line, audit.faultCount == 0 else {
+            let detail = audit.faults.first?.detail ?? "it does not read as it was written"
+            throw MailsealError("manifest line \(tree.size) would break the format: \(detail)", hint: Self.bug)
+        }
+    }
+
+    private static let bug = "this is a fault of mailseal; nothing was written"
 
     /// Counts a message in its class.
     mutating func count(_ evidence: EvidenceClass) { counts.count(evidence) }
