@@ -21,7 +21,7 @@ say "3. Verify it against the root that was printed"
 try mailseal verify --root "$root" archive.tar.gz
 
 say "4. Twenty messages, and one of them with its evidence"
-try mailseal list --root "$root" --dkim verified archive.tar.gz | tail -n 24
+try mailseal list --root "$root" --dkim verified archive.tar.gz
 number=$(mailseal list --json --dkim verified archive.tar.gz | sed 's/.*"number":\([0-9]*\).*/\1/')
 try mailseal show --root "$root" archive.tar.gz "$number" | head -n 40
 
