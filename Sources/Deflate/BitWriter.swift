@@ -1,6 +1,8 @@
 // Bits into bytes, the least significant first (RFC 1951 §3.1.1), by way of a 64-bit accumulator.
 
-/// Writes bits into memory that its owner keeps alive and has made large enough; see `reserve`.
+/// Writes bits into memory that its owner keeps alive.
+///
+/// Safe because `reserve` is asked before anything is written.
 @safe
 struct BitWriter {
     private let start: UnsafeMutablePointer<UInt8>

@@ -38,11 +38,11 @@ public enum Deflate {
             for piece in segmentation.pieces() {
                 tokens.clear()
                 if segmentation.hasMatches(piece) {
-                    finder.parse(piece, into: &tokens)
+                    finder.parse(piece.range, into: &tokens)
                 } else {
-                    unsafe tokens.finish(start + piece.lowerBound, literals: piece.count)
+                    unsafe tokens.finish(start + piece.range.lowerBound, literals: piece.range.count)
                 }
-                unsafe writer.writeBlock(start + piece.lowerBound, count: piece.count, tokens)
+                unsafe writer.writeBlock(start + piece.range.lowerBound, count: piece.range.count, tokens)
             }
             tokens.deallocate()
             finder.deallocate()

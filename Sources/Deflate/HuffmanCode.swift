@@ -12,7 +12,7 @@ struct HuffmanCode {
     ///
     /// At least two symbols get code words, because some decoders refuse less.
     init(frequencies: [UInt32], limit: Int) {
-        var used = Self.sortedSymbols(frequencies)
+        let used = Self.sortedSymbols(frequencies)
         var lengths = [UInt8](repeating: 0, count: frequencies.count)
         guard used.count >= 2 else {
             lengths[used.first.map { Int($0 & 0x1FF) } ?? 0] = 1
@@ -24,7 +24,6 @@ struct HuffmanCode {
         var depths = Self.depths(weights)
         if depths[0] > limit { depths = Self.limitedDepths(weights, limit: limit) }
         for (place, key) in used.enumerated() { lengths[Int(key & 0x1FF)] = UInt8(depths[place]) }
-        used = []
         self.init(lengths: lengths)
     }
 

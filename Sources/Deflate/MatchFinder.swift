@@ -1,51 +1,15 @@
 // Finding repeated strings: a hash table of recent positions, and lazy evaluation.
 
-/// One string match after some literals, packed into a word.
-struct Sequence {
-    private let word: UInt64
-
-    init(literals: Int, length: Int, distance: Int) {
-        let symbol = Sequence.distanceSymbol(distance)
-        word =
-            UInt64(truncatingIfNeeded: literals) | UInt64(truncatingIfNeeded: length) << 16
-            | UInt64(truncatingIfNeeded: distance &- 1) << 32 | UInt64(truncatingIfNeeded: symbol) << 48
-    }
-
-    /// The number of literals before the match, 0…65535.
-    var literals: Int { Int(truncatingIfNeeded: word & 0xFFFF) }
-    /// The length of the match, 3…258.
-    var length: Int { Int(truncatingIfNeeded: word >> 16 & 0xFFFF) }
-    /// The distance of the match less one, 0…32767.
-    var distanceLessOne: UInt64 { word >> 32 & 0xFFFF }
-    /// The distance code of the match, 0…29 (RFC 1951 §3.2.5).
-    var distanceSymbol: Int { Int(truncatingIfNeeded: word >> 48) }
-
-    /// The distance code of a distance, 1…32768.
-    @inline(__always)
-    static func distanceSymbol(_ distance: Int) -> Int {
-        let value = UInt32(truncatingIfNeeded: distance &- 1)
-        guard value >= 4 else { return Int(value) }
-        let exponent = 31 &- UInt32(truncatingIfNeeded: value.leadingZeroBitCount)
-        return Int(2 &* exponent &+ (value &>> (exponent &- 1) & 1))
-    }
-
-    /// The length code of a length 3…258, 257…285.
-    @inline(__always)
-    static func lengthSymbol(_ length: Int) -> Int {
-        let value = UInt32(truncatingIfNeeded: length &- 3)
-        guard value >= 8 else { return Int(257 &+ value) }
-        guard value < 255 else { return 285 }
-        let exponent = 31 &- UInt32(truncatingIfNeeded: value.leadingZeroBitCount)
-        return Int(253 &+ 4 &* exponent &+ (value &>> (exponent &- 2) & 3))
-    }
-}
-
 /// The hash table of one block, and the search in it.
 ///
-/// It reads only inside `bytes`, and hashes a position only where four bytes follow in the same piece.
+/// Safe because it reads only inside the pieces it is given, which outlive it, and before them in the same block; table
+/// indices have `hashBits` bits.
 @safe
 struct MatchFinder {
-    private static let hashBits: UInt32 = 14
+    /// What four bytes are multiplied by to hash them: 2^32 divided by the golden ratio.
+    static let multiplier: UInt32 = 0x9E37_79B1
+
+    private static let hashBits: UInt32 = 15
     /// Added to positions, so that the zeros of a fresh table are too far back for any match.
     private static let base = 1 + maximalDistance
     private static let maximalDistance = 32768
@@ -53,12 +17,14 @@ struct MatchFinder {
     private static let niceLength = 32
 
     private let bytes: UnsafePointer<UInt8>
-    private let buckets: UnsafeMutablePointer<SIMD4<UInt32>>
+    /// Four positions each, the newest first, with `base` added.
+    private let buckets: UnsafeMutableRawPointer
 
     init(_ bytes: UnsafePointer<UInt8>) {
         unsafe self.bytes = bytes
-        unsafe buckets = .allocate(capacity: 1 << Int(Self.hashBits))
-        unsafe buckets.initialize(repeating: SIMD4(repeating: 0), count: 1 << Int(Self.hashBits))
+        let size = 16 << Int(Self.hashBits)
+        unsafe buckets = .allocate(byteCount: size, alignment: 16)
+        unsafe buckets.initializeMemory(as: UInt64.self, repeating: 0, count: size / 8)
     }
 
     func deallocate() { unsafe buckets.deallocate() }
@@ -114,26 +80,28 @@ struct MatchFinder {
             littleEndian: UnsafeRawPointer(bytes + position).loadUnaligned(as: UInt64.self))
     }
 
+    /// Puts a position in front of a word's bucket, out of which the oldest falls, and gives the bucket as it was.
     @inline(__always)
-    private func bucket(of word: UInt32) -> Int {
-        Int(truncatingIfNeeded: (word &* 0x9E37_79B1) &>> (32 &- Self.hashBits))
+    private func replaceNewest(of word: UInt32, with position: Int) -> SIMD4<UInt32> {
+        let hash = (word &* Self.multiplier) &>> (32 &- Self.hashBits)
+        let bucket = unsafe buckets + Int(truncatingIfNeeded: hash &<< 4)
+        let old = unsafe bucket.load(as: SIMD4<UInt32>.self)
+        let newest = UInt32(truncatingIfNeeded: position &+ Self.base)
+        unsafe bucket.storeBytes(of: SIMD4(newest, old[0], old[1], old[2]), as: SIMD4<UInt32>.self)
+        return old
     }
 
-    /// Makes a position the newest of its bucket; the oldest of the four falls out.
+    /// Makes a position the newest of its bucket.
     @inline(__always)
     private func insert(_ position: Int) {
-        let index = bucket(of: load32(position))
-        let old = unsafe buckets[index]
-        unsafe buckets[index] = SIMD4(UInt32(truncatingIfNeeded: position &+ Self.base), old[0], old[1], old[2])
+        _ = replaceNewest(of: load32(position), with: position)
     }
 
     /// The longest match at a position, the nearest of equals, (0, 0) when there is none; then inserts the position.
     @inline(__always)
     private func search(_ position: Int, end: Int) -> (length: Int, distance: Int) {
         let word = load32(position)
-        let index = bucket(of: word)
-        let old = unsafe buckets[index]
-        unsafe buckets[index] = SIMD4(UInt32(truncatingIfNeeded: position &+ Self.base), old[0], old[1], old[2])
+        let old = replaceNewest(of: word, with: position)
         let longest = min(Self.maximalLength, end &- position)
         var best = (length: 0, distance: 0)
         for way in 0..<4 {

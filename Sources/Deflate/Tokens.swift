@@ -1,6 +1,8 @@
 // What one deflate block is to say: literals, matches, and how often each symbol occurs.
 
 /// The sequences of one piece and the frequencies of their symbols, in memory that all pieces use again.
+///
+/// Safe because a piece of at most `maximalPiece` bytes has room for its sequences, none of which is shorter than three.
 @safe
 struct Tokens {
     /// The largest piece, in bytes: the literals before a match must fit 16 bits, and a piece one stored block.
@@ -16,7 +18,7 @@ struct Tokens {
     private let frequencies: UnsafeMutablePointer<UInt32>
 
     init() {
-        unsafe sequences = .allocate(capacity: Self.maximalPiece / 4 + 1)
+        unsafe sequences = .allocate(capacity: Self.maximalPiece / 3 + 1)
         unsafe frequencies = .allocate(capacity: 320)
         clear()
     }
