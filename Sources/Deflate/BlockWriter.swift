@@ -8,8 +8,9 @@ struct BlockCode {
             lengths: (0..<288).map { $0 < 144 ? 8 : $0 < 256 ? 9 : $0 < 280 ? 7 : 8 }),
         distances: HuffmanCode(lengths: [UInt8](repeating: 5, count: 32)))
 
-    /// The longest code word of a dynamic block: four literals then fit one flush of the bit writer.
-    static let longestWord = 14
+    /// The longest code word of a dynamic block: four literals then fit one flush of the bit writer, and two of them
+    /// with their total length fit 32 bits.
+    static let longestWord = 13
 
     let literals: HuffmanCode
     let distances: HuffmanCode
@@ -76,21 +77,21 @@ extension BitWriter {
         unsafe literals.withUnsafeBufferPointer { literals in
             guard let table = literals.baseAddress else { return }
             var place = unsafe bytes
-            if tokens.count > 0 { unsafe place = writeSequences(bytes, tokens, code, table) }
+            if tokens.count > 0 { unsafe place = writeMatches(bytes, tokens, code, table) }
             unsafe writeLiterals(place, count: tokens.trailingLiterals, table)
             unsafe append(UInt64(table[256] & 0xFFFFFF), count: UInt64(table[256] >> 24))
             flush()
         }
     }
 
-    /// Writes the sequences and gives the place of the literals that follow them.
-    private mutating func writeSequences(
+    /// Writes the matches, each after its literals, and gives the place of the literals that follow them.
+    private mutating func writeMatches(
         _ bytes: UnsafePointer<UInt8>, _ tokens: Tokens, _ code: BlockCode, _ table: UnsafePointer<UInt32>
     ) -> UnsafePointer<UInt8> {
         let words = code.literals.words
         let lengths: [UInt32] = (0..<259).map { length in
             guard length >= 3 else { return 0 }
-            let symbol = Sequence.lengthSymbol(length)
+            let symbol = Match.lengthSymbol(length)
             let extraBits = BlockCode.extraBits(lengthSymbol: symbol)
             let extra = length == 258 ? 0 : (length - 3) & ((1 << extraBits) - 1)
             let count = code.literals.lengths[symbol]
@@ -99,17 +100,17 @@ extension BitWriter {
         let distanceWords = code.distances.words
         let distances = (0..<32).map { distanceWords[$0] | UInt32(code.distances.lengths[$0]) << 24 }
         var place = unsafe bytes
-        for index in 0..<(tokens.count) {
-            let sequence = unsafe tokens.sequences[index]
-            unsafe writeLiterals(place, count: sequence.literals, table)
-            unsafe place += sequence.literals + sequence.length
-            let length = lengths[sequence.length]
+        for index in 0..<tokens.count {
+            let match = unsafe tokens.matches[index]
+            unsafe writeLiterals(place, count: match.literals, table)
+            unsafe place += match.literals + match.length
+            let length = lengths[match.length]
             append(UInt64(length & 0xFFFFFF), count: UInt64(length >> 24))
-            let symbol = sequence.distanceSymbol
+            let symbol = match.distanceSymbol
             let distance = distances[symbol]
             append(UInt64(distance & 0xFFFFFF), count: UInt64(distance >> 24))
             let extraBits = UInt64(max(symbol &>> 1 &- 1, 0))
-            append(sequence.distanceLessOne & ((1 &<< extraBits) &- 1), count: extraBits)
+            append(match.distanceLessOne & ((1 &<< extraBits) &- 1), count: extraBits)
             flush()
         }
         return unsafe place

@@ -29,7 +29,7 @@ struct MatchFinder {
 
     func deallocate() { unsafe buckets.deallocate() }
 
-    /// Cuts a piece into sequences; what follows the last one is literals.
+    /// Cuts a piece into literals and matches.
     func parse(_ piece: Range<Int>, into tokens: inout Tokens) {
         let hashed = piece.upperBound - 3
         var position = piece.lowerBound

@@ -1,30 +1,30 @@
 // What one deflate block is to say: literals, matches, and how often each symbol occurs.
 
-/// The sequences of one piece and the frequencies of their symbols, in memory that all pieces use again.
+/// The matches of one piece and the frequencies of their symbols, in memory that all pieces use again.
 ///
-/// Safe because a piece of at most `maximalPiece` bytes has room for its sequences, none of which is shorter than three.
+/// Safe because a piece of at most `maximalPiece` bytes has room for its matches, none of which is shorter than three.
 @safe
 struct Tokens {
     /// The largest piece, in bytes: the literals before a match must fit 16 bits, and a piece one stored block.
     static let maximalPiece = 65_535
 
     /// Matches with the literals before them.
-    private(set) var sequences: UnsafeMutableBufferPointer<Sequence>
-    /// The number of sequences.
+    private(set) var matches: UnsafeMutableBufferPointer<Match>
+    /// The number of matches.
     private(set) var count = 0
-    /// The number of literals after the last sequence.
+    /// The number of literals after the last match.
     private(set) var trailingLiterals = 0
     /// The frequencies of the 288 literal and length codes, then of the 32 distance codes.
     private let frequencies: UnsafeMutablePointer<UInt32>
 
     init() {
-        unsafe sequences = .allocate(capacity: Self.maximalPiece / 3 + 1)
+        unsafe matches = .allocate(capacity: Self.maximalPiece / 3 + 1)
         unsafe frequencies = .allocate(capacity: 320)
         clear()
     }
 
     func deallocate() {
-        unsafe sequences.deallocate()
+        unsafe matches.deallocate()
         unsafe frequencies.deallocate()
     }
 
@@ -45,10 +45,10 @@ struct Tokens {
     @inline(__always)
     mutating func append(_ bytes: UnsafePointer<UInt8>, literals: Int, _ length: Int, _ distance: Int) {
         for place in 0..<literals { unsafe frequencies[Int(bytes[place])] &+= 1 }
-        let sequence = Sequence(literals: literals, length: length, distance: distance)
-        unsafe frequencies[Sequence.lengthSymbol(length)] &+= 1
-        unsafe frequencies[288 &+ sequence.distanceSymbol] &+= 1
-        unsafe sequences[count] = sequence
+        let match = Match(literals: literals, length: length, distance: distance)
+        unsafe frequencies[Match.lengthSymbol(length)] &+= 1
+        unsafe frequencies[288 &+ match.distanceSymbol] &+= 1
+        unsafe matches[count] = match
         count &+= 1
     }
 

@@ -64,13 +64,13 @@ struct BlockWriterTests {
 
     @Test func `every symbol covers its range of lengths and distances`() {
         var counts = [Int](repeating: 0, count: 286)
-        for length in 3...258 { counts[Sequence.lengthSymbol(length)] += 1 }
+        for length in 3...258 { counts[Match.lengthSymbol(length)] += 1 }
         #expect(
             (257...285).allSatisfy {
                 counts[$0] == 1 << BlockCode.extraBits(lengthSymbol: $0) - ($0 == 284 ? 1 : 0)
             })
         counts = [Int](repeating: 0, count: 30)
-        for distance in 1...32_768 { counts[Sequence.distanceSymbol(distance)] += 1 }
+        for distance in 1...32_768 { counts[Match.distanceSymbol(distance)] += 1 }
         #expect((0..<30).allSatisfy { counts[$0] == 1 << BlockCode.extraBits(distanceSymbol: $0) })
     }
 }

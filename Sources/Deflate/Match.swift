@@ -1,11 +1,11 @@
 // A match with the literals before it, and the symbols of RFC 1951 §3.2.5 for its length and distance.
 
 /// One string match after some literals, packed into a word.
-struct Sequence {
+struct Match {
     private let word: UInt64
 
     init(literals: Int, length: Int, distance: Int) {
-        let symbol = Sequence.distanceSymbol(distance)
+        let symbol = Match.distanceSymbol(distance)
         word =
             UInt64(truncatingIfNeeded: literals) | UInt64(truncatingIfNeeded: length) << 16
             | UInt64(truncatingIfNeeded: distance &- 1) << 32 | UInt64(truncatingIfNeeded: symbol) << 48
