@@ -69,7 +69,7 @@ let package = Package(
         tests(of: "Bytes"),
         tests(of: "Files"),
         tests(of: "Cryptography", "Bytes"),
-        tests(of: "Deflate", "Bytes"),
+        tests(of: "Deflate", "Bytes", "Cryptography"),
         tests(of: "Mail", "Bytes"),
         tests(of: "MerkleTree", "Bytes", "Cryptography"),
         tests(of: "DKIM", "Bytes", "Cryptography", "Mail"),
