@@ -48,10 +48,15 @@ struct BundleSink: ~Copyable {
         try writer.begin(path: path, size: size, leaf: leaf.map { UInt32(clamping: $0) })
     }
 
-    /// Appends content to the entry.
+    /// Appends content to the entry, a block at a time, so that a large message is not held twice.
     mutating func append(_ content: [UInt8]) async throws {
-        try writer.append(content)
-        try await drain()
+        var start = 0
+        while start < content.count {
+            let end = min(start + BundleBlocks.size, content.count)
+            try writer.append(content[start..<end])
+            try await drain()
+            start = end
+        }
     }
 
     /// Ends the entry.

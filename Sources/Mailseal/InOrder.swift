@@ -5,7 +5,7 @@
 /// The caller submits while the window is not full and takes the oldest result when it is. Nothing that comes out
 /// depends on how the tasks were scheduled, so one worker and many give the same bytes.
 struct InOrder<Output: Sendable>: ~Copyable {
-    private var running: [(task: Task<Output, any Error>, weight: Int)] = []
+    private var running: [(task: Task<Output, any Error>, weight: Int)?] = []
     private var oldest = 0
     private var weight = 0
     private let width: Int
@@ -18,7 +18,7 @@ struct InOrder<Output: Sendable>: ~Copyable {
     }
 
     deinit {
-        for (task, _) in running[oldest...] { task.cancel() }
+        for case (let task, _)? in running[oldest...] { task.cancel() }
     }
 
     /// Whether a result must be taken before more work is submitted.
@@ -32,8 +32,9 @@ struct InOrder<Output: Sendable>: ~Copyable {
 
     /// The result of the oldest work, or nil when there is none.
     mutating func next() async throws -> Output? {
-        guard oldest < running.count else { return nil }
-        let (task, weight) = running[oldest]
+        guard oldest < running.count, let (task, weight) = running[oldest] else { return nil }
+        // A task keeps its result for as long as it is kept itself.
+        running[oldest] = nil
         oldest += 1
         self.weight -= weight
         if oldest >= 64 {
