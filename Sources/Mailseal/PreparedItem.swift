@@ -32,6 +32,7 @@ struct Fingerprint: Sendable {
             }
             if content.size > PayloadFile.pieceSize { pieces.append(piece.finishDigest()) }
         }
+        try content.checkUnchanged()
         digest = whole.finishDigest()
         size = content.size
         self.pieces = pieces

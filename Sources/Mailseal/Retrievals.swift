@@ -11,10 +11,13 @@ struct Retrievals {
     private let stated: Retrieval?
     private var log: RetrievalLog?
     private var source: (name: [UInt8], retrieval: Retrieval?) = ([], nil)
+    private var revealing: Set<Int> = []
     private static let logLimit = 1 << 30
+    private static let shownPaths = 20
 
     init(_ options: CreateOptions, observer: Observer) throws {
         stated = options.retrieval
+        if let from = stated?.from, from.isEmpty { throw MailsealError("the place of retrieval is empty") }
         if let path = options.retrievalLog {
             let file = try ReadableFile(path: path)
             guard file.size <= Self.logLimit else {
@@ -30,16 +33,15 @@ struct Retrievals {
             observer.notice(
                 .warning(
                     "no retrieval time was stated",
-                    hint:
-                        "--retrieved-at 2017-05-05T18:35:00Z and --retrieved-from URL, or --retrieval-log FILE, say it")
-            )
+                    hint: "--retrieved-at 2017-05-05T18:35:00Z, or --retrieval-log FILE, says it"))
         }
         guard let url = stated?.from, Self.isRevealing(url) else { return }
-        observer.notice(
-            .warning(
-                "the retrieval URL holds a user name or a query string, which everyone who reads the bundle will see",
-                hint: "state it without them"))
+        observer.notice(.warning(Self.revealed, hint: Self.revealedHint))
     }
+
+    private static let revealed =
+        "the retrieval URL holds a user name or a query string, which everyone who reads the bundle will see"
+    private static let revealedHint = "state it without them"
 
     /// Whether a URL holds a user name or a query string (RFC 3986 §3).
     static func isRevealing(_ url: [UInt8]) -> Bool {
@@ -49,7 +51,7 @@ struct Retrievals {
     }
 
     mutating func line(of begin: Intake.SourceBegin) -> SourceLine {
-        let retrieval = log?.statement(forSource: begin.name).map(Retrieval.init) ?? stated
+        let retrieval = log?.statement(forSource: begin.name).map { used($0) } ?? stated
         source = (begin.name, retrieval)
         return SourceLine(id: begin.id, name: begin.name, kind: begin.kind.rawValue, retrieved: retrieval)
     }
@@ -71,16 +73,32 @@ struct Retrievals {
 
     /// Warns about statements that were of nothing in the sources, and about URLs in the log that reveal too much.
     func reportUnused(to observer: Observer) {
-        for (path, line) in (log?.unusedPaths ?? []).prefix(20) {
+        let unused = log?.unusedPaths ?? []
+        for (path, line) in unused.prefix(Self.shownPaths) {
             observer.notice(.warning("retrieval log, line \(line): nothing is called \(path.displayText)", hint: nil))
         }
+        if unused.count > Self.shownPaths {
+            let rest = unused.count - Self.shownPaths
+            observer.notice(.warning("retrieval log: nothing is called as \(rest) further lines say", hint: nil))
+        }
+        guard let first = revealing.min() else { return }
+        let others = revealing.count > 1 ? " (and on \(revealing.count - 1) others)" : ""
+        observer.notice(.warning("retrieval log, line \(first)\(others): \(Self.revealed)", hint: Self.revealedHint))
     }
 
     /// What is stated of one place, when it differs from its source's statement.
     private mutating func own(_ place: Intake.Place) -> Retrieval? {
         guard let statement = log?.statement(for: place, inSource: source.name) else { return nil }
-        let retrieval = Retrieval(statement)
+        let retrieval = used(statement)
         return retrieval == source.retrieval ? nil : retrieval
+    }
+
+    /// The retrieval of a statement of the log, whose URL is looked at on the way.
+    private mutating func used(_ statement: RetrievalLog.Statement) -> Retrieval {
+        if let url = statement.from, Self.isRevealing(url) {
+            revealing.insert(statement.line)
+        }
+        return Retrieval(statement)
     }
 }
 
