@@ -15,6 +15,7 @@ public struct Create {
     let observer: Observer
     let keys: KeyStore
     let name: RawText
+    private let path: [UInt8]
     private var edition = EditionWriter()
     private var keyNames: Set<MessageRecord.KeyName> = []
     private var retrievals: Retrievals
@@ -44,17 +45,19 @@ public struct Create {
                 "the origin \"\(origin.displayText)\" cannot be used",
                 hint: "use an ASCII name without spaces, such as newsroom.example/archives/2026-11")
         }
+        path = options.output ?? name + ".tar.gz".bytes
+        try Places.check(options, output: path)
+        if !options.force, try AtomicOutput.isTaken(path) {
+            throw MailsealError(
+                "\(path.displayText) exists already", hint: "choose another -o, or --force to replace it")
+        }
         keys = try Keys.load(options.keyFiles, observer: observer)
         retrievals = try Retrievals(options, observer: observer)
     }
 
     private mutating func run() async throws -> CreateSummary {
-        let path = options.output ?? name + ".tar.gz".bytes
-        if !options.force, try AtomicOutput.isTaken(path) {
-            throw MailsealError(
-                "\(path.displayText) exists already", hint: "choose another -o, or --force to replace it")
-        }
         let intake = try Intake(sources: options.sources, options: intakeOptions)
+        if observer.wantsTotal { progress.totalBytes = Places.size(of: options.sources) }
         let output = try AtomicOutput(path: path)
         var sink = try BundleSink(name: name, output: output, jobs: options.jobs)
         try await sink.add(path: "bagit.txt".bytes, content: TagFiles.bagit)
@@ -110,8 +113,7 @@ public struct Create {
             if !edition.hasLine(evidence.message.sha256) { try await emit(evidence, message.bytes, &sink) }
             _ = try edition.append(.occurrence(retrievals.occurrence(of: evidence.message.sha256, at: message)))
             progress.messages += 1
-            progress.bytes += message.bytes.count
-            observer.progress(progress)
+            advance(message.bytes.count, at: message.place)
         case .file(let file, let fingerprint):
             try await emit(file, fingerprint, &sink)
         case .other(let item):
@@ -150,7 +152,14 @@ public struct Create {
             try await sink.end()
             offset += part.size
         }
-        progress.bytes += content.size
+        try content.checkUnchanged()
+        advance(content.size, at: file.place)
+    }
+
+    private mutating func advance(_ count: Int, at place: Intake.Place) {
+        // What an archive unpacks to says nothing of how much of the sources is left.
+        if place.path.count > 1 { progress.totalBytes = nil }
+        progress.bytes += count + (place.range?.before.count ?? 0)
         observer.progress(progress)
     }
 

@@ -57,6 +57,8 @@ public struct Observer {
     public var progress: (Progress) -> Void
     /// Called with a sentence about something that could not be read, or a warning.
     public var notice: (Notice) -> Void
+    /// Whether the sources are looked through first, so that progress can say how much there is in all.
+    public var wantsTotal: Bool
 
     /// A sentence for the user.
     public enum Notice: Sendable {
@@ -67,7 +69,11 @@ public struct Observer {
     }
 
     /// An observer of these callbacks.
-    public init(progress: @escaping (Progress) -> Void = { _ in }, notice: @escaping (Notice) -> Void = { _ in }) {
+    public init(
+        wantsTotal: Bool = false, progress: @escaping (Progress) -> Void = { _ in },
+        notice: @escaping (Notice) -> Void = { _ in }
+    ) {
+        self.wantsTotal = wantsTotal
         self.progress = progress
         self.notice = notice
     }
