@@ -10,7 +10,7 @@ struct CreateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create",
         abstract: "Pack mail into a bundle and print the root to publish.",
-        usage: "mailseal create <source> ... [-o <file>] [--keys <file> ...] [--retrieved-at <time>] [options]",
+        usage: "mailseal create <source> ... [-o <file>] [--keys <file>]... [--retrieved-at <time>] [options]",
         discussion: """
             A source is a folder of messages, a Maildir, an mbox, one message, or a zip, tar, 7z or rar archive of these.
             Every byte of every source is accounted for; what is no mail is kept as a file.
@@ -41,22 +41,29 @@ struct CreateCommand: AsyncParsableCommand {
     var origin: String?
 
     @Option(
-        parsing: .upToNextOption,
-        help: ArgumentHelp("Files of DKIM keys: lines of selector._domainkey.domain TXT-record.", valueName: "file"))
+        help: ArgumentHelp(
+            "A file of DKIM keys, lines of selector._domainkey.domain TXT-record; may be given several times.",
+            valueName: "file"))
     var keys: [String] = []
 
-    @Option(help: ArgumentHelp("When the sources were retrieved (RFC 3339): your statement.", valueName: "time"))
-    var retrievedAt: TimeArgument?
+    @Option(
+        help: ArgumentHelp("When the sources were retrieved (RFC 3339): your statement.", valueName: "time"),
+        transform: ArgumentForm.time)
+    var retrievedAt: Timestamp?
 
-    @Option(help: ArgumentHelp("Where they were retrieved from: your statement.", valueName: "url"))
-    var retrievedFrom: String?
+    @Option(
+        help: ArgumentHelp("Where they were retrieved from: your statement.", valueName: "url"),
+        transform: ArgumentForm.text)
+    var retrievedFrom: [UInt8]?
 
     @Option(
         help: ArgumentHelp("A CSV or JSON Lines file: path, url, retrieved_at and further fields.", valueName: "file"))
     var retrievalLog: String?
 
-    @Option(help: ArgumentHelp("The bagging time for bag-info.txt (RFC 3339).", valueName: "time"))
-    var baggedAt: TimeArgument?
+    @Option(
+        help: ArgumentHelp("The bagging time for bag-info.txt (RFC 3339).", valueName: "time"),
+        transform: ArgumentForm.time)
+    var baggedAt: Timestamp?
 
     @Flag(help: "Pack the rest when something cannot be read; each failure is recorded.")
     var keepGoing = false
@@ -75,10 +82,14 @@ struct CreateCommand: AsyncParsableCommand {
 
     @OptionGroup var resources: ResourceOptions
 
+    func validate() throws {
+        if output == "-" { throw ValidationError("a bundle cannot be written to standard output; name a file with -o") }
+    }
+
     func run() async throws {
         let line = ProgressLine("packing")
         var failures = 0
-        let observer = Observer(progress: line.draw) { notice in
+        let observer = Observer(wantsTotal: Terminal.hasProgress, progress: line.draw) { notice in
             line.erase()
             switch notice {
             case .failure(let sentence):
@@ -96,16 +107,16 @@ struct CreateCommand: AsyncParsableCommand {
     }
 
     private var options: CreateOptions {
-        var options = CreateOptions(sources: sources.map(\.bytes))
-        options.output = output?.bytes
-        options.name = name?.bytes
-        options.origin = origin?.bytes
-        options.keyFiles = keys.map(\.bytes)
+        var options = CreateOptions(sources: sources.map(\.argumentBytes))
+        options.output = output?.argumentBytes
+        options.name = name?.argumentBytes
+        options.origin = origin?.argumentBytes
+        options.keyFiles = keys.map(\.argumentBytes)
         if retrievedAt != nil || retrievedFrom != nil {
-            options.retrieval = Retrieval(at: retrievedAt?.time, from: retrievedFrom?.bytes)
+            options.retrieval = Retrieval(at: retrievedAt, from: retrievedFrom)
         }
-        options.retrievalLog = retrievalLog?.bytes
-        options.baggedAt = baggedAt?.time
+        options.retrievalLog = retrievalLog?.argumentBytes
+        options.baggedAt = baggedAt
         options.keepGoing = keepGoing
         options.keepContainers = keepContainers
         options.omitsTimes = noMtime
@@ -120,13 +131,9 @@ extension CreateSummary {
     /// The summary for people.
     fileprivate var text: String {
         let shown = safeForTerminal(path.displayText)
-        var lines = [
-            "packed \(Quantity.count(counts.messages, "message")) (\(Quantity.bytes(counts.bytes))) into \(shown) (\(Quantity.bytes(size)))"
-        ]
-        lines += Report.balance(counts)
-        lines += Report.evidence(counts)
-        lines.append("root          \(root)")
-        lines.append("content root  \(contentRoot)")
+        let packed = "\(Quantity.count(counts.messages, "message")) (\(Quantity.bytes(counts.bytes)))"
+        var lines = ["packed \(packed) into \(shown) (\(Quantity.bytes(size)))"]
+        lines += Report.table(counts) + Report.roots(root, content: contentRoot)
         lines.append("")
         lines.append("Publish this line, so that anyone can verify the bundle:")
         lines.append("  mailseal verify --root \(root) \(Report.quoted(shown))")

@@ -24,10 +24,13 @@ struct MailsealCommand: AsyncParsableCommand {
         subcommands: [CreateCommand.self, VerifyCommand.self])
 
     static func main() async {
+        Terminal.secureStreams()
         Intake.useFixedLocale()
         AtomicOutput.removeAllOnSignal()
+        // A file that may not grow further is an error that can be told, not the end.
+        signal(SIGXFSZ, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(RawArguments.texts)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -43,7 +46,7 @@ struct MailsealCommand: AsyncParsableCommand {
     /// Prints what went wrong and ends: 0 after help and version, 2 otherwise.
     private static func exit(reporting error: any Error) -> Never {
         if Self.exitCode(for: error) == .success {
-            print(fullMessage(for: error))
+            Terminal.answer(fullMessage(for: error))
             Glibc.exit(0)
         }
         Terminal.report(error, usage: fullMessage(for: error))

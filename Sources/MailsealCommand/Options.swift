@@ -4,6 +4,7 @@ import ArgumentParser
 import Bytes
 import Glibc
 import Mailseal
+import MerkleTree
 
 /// The program's version; it enters no bundle.
 let programVersion = "0.1.0"
@@ -31,12 +32,24 @@ struct ResourceOptions: ParsableArguments {
     var memoryBytes: Int { memory << 20 }
 }
 
-/// A time on the command line: RFC 3339, with any offset.
-struct TimeArgument: ExpressibleByArgument {
-    let time: Timestamp
+/// Arguments of options that have a form of their own.
+enum ArgumentForm {
+    /// A time: RFC 3339, with any offset.
+    static func time(_ text: String) throws -> Timestamp {
+        guard let time = Timestamp(rfc3339: text) else {
+            throw ValidationError("expected an RFC 3339 time, such as 2017-05-05T18:35:00Z")
+        }
+        return time
+    }
 
-    init?(argument: String) {
-        guard let time = Timestamp(rfc3339: argument) else { return nil }
-        self.time = time
+    /// A root, `SIZE:HASH`.
+    static func root(_ text: String) throws -> RootReference {
+        do { return try RootReference(parsing: text.bytes) } catch { throw ValidationError(error.description) }
+    }
+
+    /// A text that says something.
+    static func text(_ text: String) throws -> [UInt8] {
+        guard !text.isEmpty else { throw ValidationError("expected a text that is not empty") }
+        return text.argumentBytes
     }
 }

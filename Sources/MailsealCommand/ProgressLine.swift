@@ -18,7 +18,9 @@ final class ProgressLine {
         let time = Self.now()
         guard time - lastDrawn >= 0.1 else { return }
         lastDrawn = time
-        Terminal.write("\r\u{1B}[K\(text(progress, seconds: time - start))", to: STDERR_FILENO)
+        let width = Terminal.width(of: STDERR_FILENO)
+        let line = text(progress, seconds: time - start).prefix(width > 0 ? width - 1 : 79)
+        Terminal.write("\r\u{1B}[K\(line)", to: STDERR_FILENO)
     }
 
     /// Removes the line.
@@ -32,9 +34,9 @@ final class ProgressLine {
         let rate = seconds > 0 ? Double(progress.bytes) / seconds : 0
         var parts = [label]
         if let total = progress.totalBytes, total > 0 {
-            let filled = min(20, progress.bytes * 20 / total)
-            let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
-            parts.append("[\(bar)] \(progress.bytes * 100 / total) %")
+            let filled = min(10, progress.bytes * 10 / total)
+            let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 10 - filled)
+            parts.append("[\(bar)] \(min(100, progress.bytes * 100 / total)) %")
         }
         parts.append(Quantity.bytes(progress.bytes))
         parts.append(Quantity.count(progress.messages, "message"))

@@ -31,11 +31,11 @@ enum Quantity {
         return "\(value).\(tenths) \(["B", "kB", "MB", "GB", "TB", "PB"][unit])"
     }
 
-    /// `45 s`, `3 min 20 s`.
+    /// `45 s`, `4 min`, `2 h 5 min`.
     static func duration(_ seconds: Double) -> String {
         let whole = Int(min(seconds.rounded(), 1e9))
-        if whole < 60 { return "\(whole) s" }
-        if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+        if whole < 100 { return "\(whole) s" }
+        if whole < 3600 { return "\((whole + 30) / 60) min" }
         return "\(whole / 3600) h \(whole / 60 % 60) min"
     }
 }

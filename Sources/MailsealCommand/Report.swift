@@ -2,32 +2,45 @@
 
 import Bytes
 import Manifest
+import MerkleTree
 
 /// Renders counts.
 enum Report {
-    /// What was found, added up.
-    static func balance(_ counts: EndLine) -> [String] {
-        var parts = [Quantity.count(counts.occurrences, "place", plural: "places") + " where a message stood"]
-        parts.append(Quantity.count(counts.attachments, "attachment"))
-        if counts.containers > 0 {
-            parts.append(Quantity.count(counts.containers, "mailbox or archive", plural: "mailboxes and archives"))
-        }
-        if counts.files > 0 { parts.append(Quantity.count(counts.files, "other file")) }
-        if counts.failures > 0 { parts.append(Quantity.count(counts.failures, "failure")) }
-        return ["              " + parts.joined(separator: ", ")]
+    /// The DKIM counts, one line a class that occurs.
+    static func evidence(_ counts: EndLine) -> [String] { table(evidenceRows(counts)) }
+
+    /// The DKIM counts, where the messages stood, and what else was found: one line for each that occurs.
+    static func table(_ counts: EndLine) -> [String] {
+        func row(_ number: Int, _ one: String, _ more: String) -> (Int, String) { (number, number == 1 ? one : more) }
+        return table(
+            evidenceRows(counts) + [
+                row(counts.occurrences, "place where a message stood", "places where messages stood"),
+                row(counts.attachments, "attachment", "attachments"),
+                row(counts.containers, "mailbox or archive", "mailboxes and archives"),
+                row(counts.files, "other file", "other files"),
+                row(counts.failures, "failure", "failures"),
+            ])
     }
 
-    /// The DKIM counts, one line a class that occurs.
-    static func evidence(_ counts: EndLine) -> [String] {
-        let rows = [
+    private static func evidenceRows(_ counts: EndLine) -> [(Int, String)] {
+        [
             (counts.verified, "verified by DKIM"),
             (counts.headersOnly, "headers proven by DKIM, body not, or not wholly"),
             (counts.notVerifying, "with DKIM signatures that do not verify"),
             (counts.keyUnavailable, "with DKIM signatures whose key is unavailable"),
             (counts.unsigned, "without a DKIM signature"),
-        ].filter { $0.0 > 0 }
+        ]
+    }
+
+    private static func table(_ rows: [(Int, String)]) -> [String] {
+        let rows = rows.filter { $0.0 > 0 }
         let width = rows.map { Quantity.grouped($0.0).count }.max() ?? 0
         return rows.map { "  \(padded(Quantity.grouped($0.0), width))  \($0.1)" }
+    }
+
+    /// The two roots, each on a line of at most 80 columns up to nine million lines.
+    static func roots(_ root: RootReference, content: String) -> [String] {
+        ["root    \(root)", "content root  \(content)"]
     }
 
     /// The counts as a JSON object.

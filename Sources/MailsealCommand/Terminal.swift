@@ -19,9 +19,12 @@ enum Terminal {
         isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR") == nil && environment("TERM") != "dumb"
 
     /// The width of the terminal on standard output in columns; 0 when it is none.
-    static var width: Int {
+    static var width: Int { width(of: STDOUT_FILENO) }
+
+    /// The width of the terminal on a descriptor in columns; 0 when it is none.
+    static func width(of descriptor: Int32) -> Int {
         var size = winsize()
-        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 else { return 0 }
+        guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 else { return 0 }
         return Int(size.ws_col)
     }
 
@@ -31,18 +34,33 @@ enum Terminal {
     /// Prints a hint to standard error.
     static func hint(_ sentence: String) { say("hint: \(sentence)") }
 
-    /// Prints an answer to standard output, as it is.
-    static func answer(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+    /// Prints an answer to standard output, as it is; ends the program with status 2 when nobody gets it.
+    static func answer(_ text: String) {
+        guard !write(text + "\n", to: STDOUT_FILENO) else { return }
+        say("cannot write to standard output: \(unsafe String(cString: strerror(errno)))")
+        exit(2)
+    }
 
-    /// Prints what went wrong.
+    /// Prints what went wrong; `usage` is what the argument parser says of it.
     static func report(_ error: any Error, usage: String) {
         if let error = error as? MailsealError {
             say(error.description)
             if let hint = error.hint { self.hint(hint) }
-        } else if error is ValidationError || usage.contains("Usage:") {
-            write(usage + "\n", to: STDERR_FILENO)
+        } else if usage.contains("Usage:") {
+            let label = "mailseal: "
+            let sentence = usage.hasPrefix(label) ? usage.dropFirst(label.count) : usage[...]
+            let text = sentence.prefix(1).lowercased() + sentence.dropFirst()
+            write(label + safeForTerminal(text, keepingLines: true) + "\n", to: STDERR_FILENO)
         } else {
             say("\(error)")
+        }
+    }
+
+    /// Puts something harmless in the place of standard streams that are closed, so that no file of ours gets their number.
+    static func secureStreams() {
+        for (number, flags) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDWR)]
+        where fcntl(number, F_GETFD) < 0 {
+            _ = unsafe open("/dev/null", flags)
         }
     }
 
@@ -58,16 +76,18 @@ enum Terminal {
         case yellow = 33
     }
 
-    /// Writes all of the text, whatever the number of calls that takes.
-    static func write(_ text: String, to descriptor: Int32) {
+    /// Writes all of the text, whatever the number of calls that takes; false when it could not, as `errno` says.
+    @discardableResult
+    static func write(_ text: String, to descriptor: Int32) -> Bool {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let step = unsafe rest.withUnsafeBufferPointer { buffer in
                 unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
             }
-            guard step > 0 || errno == EINTR else { return }
+            guard step > 0 || errno == EINTR else { return false }
             rest = rest.dropFirst(max(0, step))
         }
+        return true
     }
 
     private static func environment(_ name: String) -> String? {

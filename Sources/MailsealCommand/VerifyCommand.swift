@@ -28,8 +28,10 @@ struct VerifyCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The bundle, its extracted folder, or -.", valueName: "bundle"))
     var bundle: String
 
-    @Option(help: ArgumentHelp("The root that the bundle must have.", valueName: "size:hash"))
-    var root: String?
+    @Option(
+        help: ArgumentHelp("The root that the bundle must have.", valueName: "size:hash"),
+        transform: ArgumentForm.root)
+    var root: RootReference?
 
     @Option(help: ArgumentHelp("A checkpoint file that the bundle must have.", valueName: "file"))
     var checkpoint: String?
@@ -55,16 +57,12 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func options() throws -> VerifyOptions {
-        var options = VerifyOptions(path: bundle == "-" ? nil : bundle.bytes)
-        if let root {
-            do { options.pin = try RootReference(parsing: root.bytes) } catch {
-                throw ValidationError("--root: \(error.description)")
-            }
-        }
+        var options = VerifyOptions(path: bundle == "-" ? nil : bundle.argumentBytes)
+        options.pin = root
         if let checkpoint {
             let named = try Self.read(checkpoint)
             if let pin = options.pin, pin != named.reference {
-                throw ValidationError("--root and --checkpoint name different roots")
+                throw MailsealError("--root is \(pin), the checkpoint says \(named.reference)")
             }
             options.pin = named.reference
             options.pinnedOrigin = named.origin
@@ -75,11 +73,11 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private static func read(_ path: String) throws -> Checkpoint {
-        let file = try ReadableFile(path: path.bytes)
+        let file = try ReadableFile(path: path.argumentBytes)
         do {
             return try Checkpoint(parsing: try file.read(at: 0, count: min(file.size, 4096)))
         } catch let error as MerkleTreeError {
-            throw MailsealError("\(path): \(error.description)")
+            throw MailsealError("\(path.argumentBytes.displayText): \(error.description)")
         }
     }
 }
@@ -106,15 +104,12 @@ extension VerifyReport {
     /// The report for people.
     fileprivate func text(hint path: String) -> String {
         var lines = [headline]
-        lines += Report.balance(counts) + Report.evidence(counts)
-        lines.append("root          \(root)")
-        lines.append("content root  \(contentRoot)")
+        lines += Report.table(counts) + Report.roots(root, content: contentRoot)
         if verdict == .consistent {
             lines.append("")
-            lines.append(
-                "The bundle agrees with itself, which its maker could have arranged. Compare the root with one that was"
-            )
-            lines.append("published: mailseal verify --root SIZE:HASH \(Report.quoted(safeForTerminal(path)))")
+            lines.append("The bundle agrees with itself, which its maker could have arranged. Compare with a")
+            lines.append("root that was published:")
+            lines.append("  mailseal verify --root SIZE:HASH \(Report.quoted(safeForTerminal(path)))")
         }
         for finding in findings {
             let mark = finding.weight == .remark ? "note" : "FAIL"
