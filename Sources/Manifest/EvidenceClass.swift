@@ -62,6 +62,17 @@ extension EndLine {
         }
     }
 
+    /// The same counts, but those by class from another line.
+    func withEvidence(of other: EndLine) -> EndLine {
+        var line = self
+        line.verified = other.verified
+        line.headersOnly = other.headersOnly
+        line.notVerifying = other.notVerifying
+        line.keyUnavailable = other.keyUnavailable
+        line.unsigned = other.unsigned
+        return line
+    }
+
     /// Counts one message of a class.
     public mutating func count(_ evidence: EvidenceClass) {
         switch evidence {

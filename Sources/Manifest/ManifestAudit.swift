@@ -11,6 +11,10 @@ public struct ManifestFault: Equatable, Sendable {
     public let code: String
     /// What was expected and found.
     public let detail: String
+
+    /// The code for DKIM counts in the `end` line that do not follow from the `dkim` lines; its weight depends on the
+    /// rules, since they say how a message is classed.
+    public static let evidenceCounts = "evidence-counts-differ"
 }
 
 /// Follows the lines of one edition in order and collects what is wrong between them.
@@ -191,6 +195,8 @@ public struct ManifestAudit {
     private mutating func check(_ end: EndLine) {
         var expected = counts
         expected.leaf = leaf
-        if end != expected { fault("counts-differ", "end line \(end.differences(from: expected))") }
+        let classed = end.withEvidence(of: expected)
+        if classed != expected { fault("counts-differ", "end line \(classed.differences(from: expected))") }
+        if classed != end { fault(ManifestFault.evidenceCounts, "end line \(end.differences(from: classed))") }
     }
 }
