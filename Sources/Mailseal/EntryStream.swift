@@ -17,12 +17,15 @@ struct ReadEntry: Sendable {
     var digest: Digest?
     /// Whether all of its bytes could be read.
     var isWhole = true
+
+    /// The digest of what could be read.
+    var foundDigest: Digest { digest ?? Digest(hashing: bytes ?? []) }
 }
 
 /// The entries of a bundle in the order in which they are stored, with the container's faults on the way.
 struct EntryStream: ~Copyable {
     /// What is wrong with the container so far.
-    private(set) var faults: [Fault] = []
+    private(set) var findings = Findings()
     /// What was observed, for recomputing the index.
     private(set) var observation = BundleObservation()
     /// Where the compressed blocks ended in the file.
@@ -40,20 +43,27 @@ struct EntryStream: ~Copyable {
         blocks = BlockFeed(file, reader: reader, jobs: jobs)
     }
 
+    /// The bundle's name, once a header has told it.
+    var name: [UInt8]? { parser.name }
+
+    /// Whether a damaged block ended the stream before its end, so that what follows it cannot be judged.
+    var isBroken: Bool { blocks.isBroken }
+
     /// The header of the entry that comes next, or nil behind the last one.
     mutating func peek() async throws -> TarEntry? {
         while pending == nil, let event = try await nextEvent() {
             switch event {
             case .begin(let entry): pending = entry
-            case .fault(let fault): faults.append(fault)
+            case .fault(let fault): findings.append(Finding(fault))
             case .content, .lost, .end, .endOfArchive: break
             }
         }
         return pending
     }
 
-    /// Reads the entry that comes next: its bytes when `keeping` allows that many, else its digest.
-    mutating func read(keeping limit: Int) async throws -> ReadEntry? {
+    /// Reads the entry that comes next: its bytes when `keeping` allows that many, else its digest; `others` are hashes
+    /// that its bytes go into too.
+    mutating func read(keeping limit: Int, into others: [RunningHash] = []) async throws -> ReadEntry? {
         guard let entry = try await peek() else { return nil }
         pending = nil
         var read = ReadEntry(path: entry.path, size: entry.size)
@@ -65,9 +75,10 @@ struct EntryStream: ~Copyable {
             switch event {
             case .content(let part):
                 if keeps { bytes += part } else { hash.update(part) }
+                for other in others { other.update(part) }
                 continue
             case .lost: read.isWhole = false
-            case .fault(let fault): faults.append(fault)
+            case .fault(let fault): findings.append(Finding(fault))
             case .begin(let next): pending = next
             case .end(let isWhole): read.isWhole = read.isWhole && isWhole
             case .endOfArchive: break
@@ -110,7 +121,7 @@ struct EntryStream: ~Copyable {
     }
 
     private mutating func take(_ block: CheckedBlock) {
-        faults += block.faults
+        findings += block.faults.map { Finding($0) }
         observation.add(block)
         end = block.offset + block.compressedSize
         if let bytes = block.bytes {
@@ -134,6 +145,9 @@ struct BlockFeed: ~Copyable {
         window = InOrder(width: jobs * 2 + 2, budget: .max)
     }
 
+    /// Whether the blocks behind a damaged one could not be found.
+    var isBroken: Bool { reader == nil && walker.isBroken }
+
     mutating func next() async throws -> CheckedBlock? {
         guard let reader else { return try walker.next() }
         while submitted < reader.blocks.count, !window.isFull {
@@ -143,5 +157,14 @@ struct BlockFeed: ~Copyable {
             submitted += 1
         }
         return try await window.next()
+    }
+}
+
+extension Finding {
+    /// A departure from the container's form: of integrity.
+    init(_ fault: Fault) {
+        self.init(
+            .integrity, code: fault.code.rawValue, "byte \(fault.offset) of \(fault.stream.rawValue)",
+            "expected \(fault.expected), found \(fault.found)")
     }
 }

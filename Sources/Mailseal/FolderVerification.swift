@@ -32,36 +32,48 @@ struct FolderPayload: PayloadReader, ~Copyable {
     init(_ folder: ReadableFolder) { self.folder = folder }
 
     mutating func take(
-        _ file: PayloadFile, leaf: Int, scan: ManifestScan, findings: inout [Finding]
+        _ file: PayloadFile, leaf: Int, scan: ManifestScan, into others: [RunningHash], findings: inout Findings
     ) async throws -> ReadEntry? {
         let isMessage = file.path.starts(with: "data/eml/".utf8)
         let limit = isMessage ? min(file.size, BundlePayload.messageLimit) : -1
-        return try read(file.path, keeping: limit, findings: &findings)
-    }
-
-    func reread(_ file: PayloadFile, entry: Int) throws -> [UInt8]? {
-        guard file.size <= BundlePayload.messageLimit, let open = folder.open(file.path), open.size == file.size
-        else { return nil }
-        let bytes = try open.read(at: 0, count: open.size)
-        return Digest(hashing: bytes) == file.digest ? bytes : nil
-    }
-
-    /// Reads a file: its bytes when `keeping` allows that many, else its digest.
-    func read(_ path: [UInt8], keeping limit: Int, findings: inout [Finding]) throws -> ReadEntry? {
-        guard let file = folder.open(path) else {
-            findings.append(Finding(.integrity, "entry-missing", path.displayText, "no such file in the folder"))
+        guard let open = folder.open(file.path) else {
+            findings.append(Finding(.integrity, .entryMissing, scan.subject(of: file), "no such file in the folder"))
             return nil
         }
-        var entry = ReadEntry(path: path, size: file.size)
-        if file.size <= limit {
-            entry.bytes = try file.read(at: 0, count: file.size)
-            return entry
+        return read(open, path: file.path, keeping: limit, into: others)
+    }
+
+    func reread(_ file: PayloadFile, entry: Int, into hash: RunningHash) throws -> Bool {
+        guard let open = folder.open(file.path), open.size == file.size else { return false }
+        return read(open, path: file.path, keeping: -1, into: [hash]).foundDigest == file.digest
+    }
+
+    /// A tag file: its bytes when they are few.
+    func readTag(_ name: String, findings: inout Findings) throws -> ReadEntry? {
+        guard let open = folder.open(name.bytes) else {
+            findings.append(Finding(.integrity, .entryMissing, name, "no such file in the folder"))
+            return nil
         }
+        return read(open, path: name.bytes, keeping: 1 << 16)
+    }
+
+    // A file that shrinks or fails while it is read is found to be not whole.
+    private func read(
+        _ file: ReadableFile, path: [UInt8], keeping limit: Int, into others: [RunningHash] = []
+    ) -> ReadEntry {
+        var entry = ReadEntry(path: path, size: file.size)
+        var bytes: [UInt8] = []
         let hash = RunningHash(.sha256)
         for offset in stride(from: 0, to: file.size, by: Fingerprint.pieceLength) {
-            hash.update(try file.read(at: offset, count: min(Fingerprint.pieceLength, file.size - offset)))
+            let count = min(Fingerprint.pieceLength, file.size - offset)
+            guard let piece = try? file.read(at: offset, count: count) else {
+                entry.isWhole = false
+                return entry
+            }
+            if file.size <= limit { bytes += piece } else { hash.update(piece) }
+            for other in others { other.update(piece) }
         }
-        entry.digest = hash.finishDigest()
+        if file.size <= limit { entry.bytes = bytes } else { entry.digest = hash.finishDigest() }
         return entry
     }
 }
@@ -71,7 +83,7 @@ struct FolderVerification {
     private let folder: ReadableFolder
     private let options: VerifyOptions
     private let observer: Observer
-    private var findings: [Finding] = []
+    private var findings = Findings()
 
     init(_ path: [UInt8], _ options: VerifyOptions, _ observer: Observer) {
         folder = ReadableFolder(path: path)
@@ -87,14 +99,15 @@ struct FolderVerification {
         }
         let text = TextSource(size: manifest.size) { offset, count in try manifest.read(at: offset, count: count) }
         let scan = try ManifestScan(text)
-        findings += scan.findings + Pin.compare(scan, options)
+        findings += scan.findings
+        findings += Pin.compare(scan, options)
         var payload = FolderPayload(folder)
         var check = PayloadCheck(scan, jobs: options.jobs, memory: options.memory, observer: observer)
         try await check.run(text, &payload)
         findings += check.findings
         let tags = [TagFileCheck.bagit] + TagFileCheck(scan).expected
         for expected in tags {
-            guard let tag = try payload.read(expected.name.bytes, keeping: 1 << 16, findings: &findings) else {
+            guard let tag = try payload.readTag(expected.name, findings: &findings) else {
                 continue
             }
             if let finding = expected.compare(tag) { findings.append(finding) }
@@ -102,10 +115,10 @@ struct FolderVerification {
         try findUnexpected(scan, tags: tags.map(\.name))
         findings.append(
             Finding(
-                .remark, "folder", folder.path.displayText,
+                .remark, .folder, folder.path.displayText,
                 "an extracted bundle: tar, gzip and index.txt were not there to be verified"))
         return VerifyReport(
-            scan, findings: BundleVerification.ordered(findings), options: options, isFolder: true)
+            scan, findings: findings.report, options: options, isFolder: true)
     }
 
     private mutating func findUnexpected(_ scan: ManifestScan, tags: [String]) throws {
@@ -117,7 +130,7 @@ struct FolderVerification {
             if known.contains(path.displayText) || (path.starts(with: "data/".utf8) && scan.calls(for: path)) {
                 continue
             }
-            findings.append(Finding(.integrity, "entry-unexpected", path.displayText, "not in the manifest"))
+            findings.append(Finding(.integrity, .entryUnexpected, path.displayText, "not in the manifest"))
         }
     }
 }

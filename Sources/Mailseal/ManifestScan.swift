@@ -9,7 +9,7 @@ import MerkleTree
 /// All that the manifest says and that does not need a message's bytes.
 struct ManifestScan {
     private(set) var audit = ManifestAudit()
-    private(set) var findings: [Finding] = []
+    private(set) var findings = Findings()
     private(set) var head: HeadLine?
     private(set) var end: EndLine?
     private(set) var contentRoot: Digest?
@@ -48,6 +48,9 @@ struct ManifestScan {
     /// The key records that the lines hold.
     var keys: KeyStore { Keys.store(of: keyLines) }
 
+    /// No manifest: nothing is known.
+    init() {}
+
     /// Reads the whole manifest.
     init(_ source: TextSource) throws {
         var cursor = ManifestCursor(source)
@@ -58,18 +61,21 @@ struct ManifestScan {
         }
         if let last = groups.indices.last { groups[last].hash = group.root }
         audit.finish()
-        for fault in audit.faults { add(fault.code, leaf: fault.leaf, fault.detail) }
+        for fault in audit.faults { add(fault) }
+        if let last = audit.faults.last {
+            findings.countMore(audit.faultCount - audit.faults.count, like: finding(of: last))
+        }
     }
 
     private mutating func follow(_ text: [UInt8], at offset: Int, isCut: Bool) {
         manifest.append(isCut ? text : text + [ASCII.lf])
-        if isCut { add("line-malformed", leaf: tree.size, "the last line does not end in LF") }
+        if isCut { addMalformed(leaf: tree.size, "the last line does not end in LF") }
         appendLeaf(text, at: offset)
         let line: ManifestLine
         do {
             line = try ManifestLine(text)
         } catch {
-            add("line-malformed", leaf: tree.size - 1, error.description)
+            addMalformed(leaf: tree.size - 1, error.description)
             audit.skipLine()
             return
         }
@@ -110,7 +116,18 @@ struct ManifestScan {
         mailbags[growth.mailbagPart - 1].append(growth.mailbag)
     }
 
-    private mutating func add(_ code: String, leaf: Int, _ detail: String) {
-        findings.append(Finding(.integrity, code, "manifest line \(leaf)", detail))
+    private mutating func addMalformed(leaf: Int, _ detail: String) {
+        findings.append(Finding(.integrity, .lineMalformed, "manifest line \(leaf)", detail))
+    }
+
+    // The five DKIM counts follow from other lines by rules that may not be ours.
+    private mutating func add(_ fault: ManifestFault) {
+        if fault.code == ManifestFault.evidenceCounts, head?.rules != Format.rules { return }
+        findings.append(finding(of: fault))
+    }
+
+    private func finding(of fault: ManifestFault) -> Finding {
+        let weight = fault.code == ManifestFault.evidenceCounts ? Finding.Weight.derivation : .integrity
+        return Finding(weight, code: fault.code, "manifest line \(fault.leaf)", fault.detail)
     }
 }

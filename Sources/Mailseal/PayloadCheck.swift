@@ -9,16 +9,18 @@ import Manifest
 /// Where the payload comes from: the stream of a bundle, or the files of an extracted one.
 protocol PayloadReader: ~Copyable {
     /// Reads the file that is called for next, or nil when it is missing; anything else on the way is a finding.
+    ///
+    /// - Parameter others: hashes that its bytes go into, besides its own digest.
     mutating func take(
-        _ file: PayloadFile, leaf: Int, scan: ManifestScan, findings: inout [Finding]
+        _ file: PayloadFile, leaf: Int, scan: ManifestScan, into others: [RunningHash], findings: inout Findings
     ) async throws -> ReadEntry?
-    /// Reads a message again that has been read before; nil when that cannot be done.
-    func reread(_ file: PayloadFile, entry: Int) throws -> [UInt8]?
+    /// Hashes a file again that has been read before; false when its bytes are not there any more.
+    func reread(_ file: PayloadFile, entry: Int, into hash: RunningHash) throws -> Bool
 }
 
 /// Walks the manifest's lines and the payload side by side and compares them.
 struct PayloadCheck: ~Copyable {
-    private(set) var findings: [Finding] = []
+    private(set) var findings = Findings()
     private(set) var messages = 0
     private(set) var bytes = 0
     private let scan: ManifestScan
@@ -60,7 +62,7 @@ struct PayloadCheck: ~Copyable {
         switch line {
         case .message(let message):
             try await closeGroup()
-            let entry = try await reader.take(files[0], leaf: leaf, scan: scan, findings: &findings)
+            let entry = try await reader.take(files[0], leaf: leaf, scan: scan, into: [], findings: &findings)
             group = RecordedMessage(message: message, entry: entry)
         case .attachment(let attachment): group?.attachments.append(attachment)
         case .dkim(let signature): group?.signatures.append(signature)
@@ -77,11 +79,8 @@ struct PayloadCheck: ~Copyable {
         guard let recorded = group else { return }
         group = nil
         messages += 1
-        bytes += recorded.message.size
-        observer.progress(
-            Progress(
-                bytes: bytes, totalBytes: scan.audit.counts.bytes, messages: messages,
-                totalMessages: scan.audit.counts.messages))
+        bytes += recorded.entry?.size ?? 0
+        reportProgress()
         while window.isFull { try await takeResult() }
         let (keys, derives) = (keys, derives)
         window.submit(weight: (recorded.entry?.bytes?.count ?? 0) * 2) {
@@ -102,17 +101,33 @@ struct PayloadCheck: ~Copyable {
         _ occurrence: OccurrenceLine, _ reader: borrowing some PayloadReader & ~Copyable
     ) async throws {
         if occurrence.offset != nil {
-            if mailbox?.path != occurrence.path { mailbox = RunningMailbox(path: occurrence.path) }
-            var message: [UInt8]?
+            let rows = openMailbox(occurrence.path, before: occurrence.before)
             if let open = group, open.message.sha256 == occurrence.message {
-                message = open.entry?.bytes
+                rows.isWhole = rows.isWhole && open.entry?.bytes != nil
+                rows.hash.update(open.entry?.bytes ?? [])
             } else if let known = scan.audit.messages[occurrence.message] {
                 let file = PayloadFile.message(occurrence.message, size: Int(known.size))
-                message = try reader.reread(file, entry: Int(known.entry))
+                try reread([file], entry: Int(known.entry), into: rows, reader)
             }
-            mailbox?.append(before: occurrence.before, message)
         }
         try await closeGroup()
+    }
+
+    private mutating func openMailbox(_ path: SourcePath, before: RawText?) -> RunningMailbox {
+        let running = mailbox?.path == path ? mailbox : nil
+        let rows = running ?? RunningMailbox(path: path)
+        mailbox = rows
+        rows.hash.update(before ?? [])
+        return rows
+    }
+
+    private func reread(
+        _ files: [PayloadFile], entry: Int, into rows: RunningMailbox,
+        _ reader: borrowing some PayloadReader & ~Copyable
+    ) throws {
+        for (place, file) in files.enumerated() where rows.isWhole {
+            rows.isWhole = try reader.reread(file, entry: entry + place, into: rows.hash)
+        }
     }
 
     private mutating func close(_ container: ContainerLine) {
@@ -120,12 +135,14 @@ struct PayloadCheck: ~Copyable {
         defer { mailbox = nil }
         guard let recorded = container.sha256 else { return }
         let running = mailbox?.path == container.path ? mailbox : RunningMailbox(path: container.path)
+        // What is missing from a mailbox that is not whole is a finding already.
         guard let running, running.isWhole else { return }
-        let digest = running.finish(after: container.after)
+        running.hash.update(container.after ?? [])
+        let digest = running.hash.finishDigest()
         if digest != recorded {
             findings.append(
                 Finding(
-                    .integrity, "source-digest-differs", "mailbox \(container.path)",
+                    .integrity, .sourceDigestDiffers, "mailbox \(container.path)",
                     "rebuilt SHA-256 \(digest), recorded \(recorded)"))
         }
     }
@@ -135,42 +152,61 @@ struct PayloadCheck: ~Copyable {
     private mutating func check(
         _ file: FileLine, _ stored: [PayloadFile], leaf: Int, _ reader: inout some PayloadReader & ~Copyable
     ) async throws {
-        for part in stored {
-            guard let entry = try await reader.take(part, leaf: leaf, scan: scan, findings: &findings) else { continue }
-            let subject = "file \(file.path) (\(part.path.displayText))"
-            let found = entry.digest ?? entry.bytes.map { Digest(hashing: $0) }
-            if !entry.isWhole {
-                findings.append(Finding(.integrity, "file-unreadable", subject, "its bytes lie in a damaged block"))
-            } else if entry.size != part.size || found != part.digest {
-                findings.append(
-                    Finding(
-                        .integrity, "file-altered", subject,
-                        "expected \(part.size) bytes with SHA-256 \(part.digest), found \(entry.size) with \(found?.description ?? "none")"
-                    ))
-            }
-            observer.progress(
-                Progress(
-                    bytes: bytes, totalBytes: scan.audit.counts.bytes, messages: messages,
-                    totalMessages: scan.audit.counts.messages))
+        let rows = file.offset == nil ? nil : openMailbox(file.path, before: file.before)
+        if stored.isEmpty, let rows, let digest = file.sha256, let size = file.size {
+            let files = PayloadFile.files(digest, size: size, pieces: file.pieces)
+            try reread(files, entry: scan.fileEntries[digest] ?? 0, into: rows, reader)
         }
+        let whole = RunningHash(.sha256)
+        let hashes = (rows.map { [$0.hash] } ?? []) + (file.pieces.isEmpty ? [] : [whole])
+        var isSound = true
+        for part in stored {
+            let entry = try await reader.take(part, leaf: leaf, scan: scan, into: hashes, findings: &findings)
+            isSound = check(part, entry, of: file) && isSound
+            bytes += entry?.size ?? 0
+            reportProgress()
+        }
+        if let rows { rows.isWhole = rows.isWhole && isSound }
+        guard !file.pieces.isEmpty, !stored.isEmpty, isSound, let digest = file.sha256 else { return }
+        let found = whole.finishDigest()
+        guard found != digest else { return }
+        findings.append(
+            Finding(
+                .integrity, .fileAltered, "file \(file.path)",
+                "its pieces together have SHA-256 \(found), expected \(digest)"))
+    }
+
+    /// Whether a stored file, or a piece of one, is what its line calls for.
+    private mutating func check(_ part: PayloadFile, _ entry: ReadEntry?, of file: FileLine) -> Bool {
+        guard let entry else { return false }
+        let subject = "file \(file.path) (\(part.path.displayText))"
+        if !entry.isWhole {
+            findings.append(Finding(.integrity, .fileUnreadable, subject, "its bytes lie in a damaged block"))
+        } else if entry.size != part.size || entry.foundDigest != part.digest {
+            let found = "\(entry.size) with \(entry.foundDigest)"
+            findings.append(
+                Finding(
+                    .integrity, .fileAltered, subject,
+                    "expected \(part.size) bytes with SHA-256 \(part.digest), found \(found)"))
+        } else {
+            return true
+        }
+        return false
+    }
+
+    private func reportProgress() {
+        let counts = scan.audit.counts
+        observer.progress(
+            Progress(bytes: bytes, totalBytes: counts.bytes, messages: messages, totalMessages: counts.messages))
     }
 }
 
 /// A mailbox that is being rebuilt from its parts.
-private struct RunningMailbox {
+private final class RunningMailbox {
     let path: SourcePath
-    private(set) var isWhole = true
-    private let hash = RunningHash(.sha256)
+    /// Whether all parts so far were there.
+    var isWhole = true
+    let hash = RunningHash(.sha256)
 
     init(path: SourcePath) { self.path = path }
-
-    mutating func append(before: [UInt8]?, _ message: [UInt8]?) {
-        if let before { hash.update(before) }
-        if let message { hash.update(message) } else { isWhole = false }
-    }
-
-    func finish(after: [UInt8]?) -> Digest {
-        if let after { hash.update(after) }
-        return hash.finishDigest()
-    }
 }

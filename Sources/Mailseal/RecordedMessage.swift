@@ -1,5 +1,6 @@
 // One message's recorded lines beside its bytes: are the bytes the ones, and does the evidence follow from them?
 
+import Bytes
 import Cryptography
 import DKIM
 import Manifest
@@ -19,39 +20,40 @@ struct RecordedMessage: Sendable {
     /// Everything that does not fit; `derives` tells whether the facts were recorded under our rules.
     func compare(keys: KeyStore, derives: Bool) -> [Finding] {
         guard let entry else { return [] }  // its absence has been found already
-        guard entry.isWhole, let bytes = entry.bytes else {
-            return [finding(.integrity, "message-unreadable", "its bytes lie in a damaged block")]
+        guard entry.isWhole else {
+            return [finding(.integrity, .messageUnreadable, "its bytes lie in a damaged block")]
         }
-        let digest = Digest(hashing: bytes)
-        guard digest == message.sha256, bytes.count == message.size else {
+        guard entry.size == message.size, entry.foundDigest == message.sha256 else {
             let expected = "\(message.size) bytes with SHA-256 \(message.sha256)"
-            return [finding(.integrity, "message-altered", "expected \(expected), found \(bytes.count) with \(digest)")]
+            let found = "\(entry.size) with \(entry.foundDigest)"
+            return [finding(.integrity, .messageAltered, "expected \(expected), found \(found)")]
         }
-        return derives ? compareEvidence(MessageRecord(of: bytes, keys: keys)) : []
+        guard derives, let bytes = entry.bytes else { return [] }
+        return compareEvidence(MessageRecord(of: bytes, keys: keys))
     }
 
     private func compareEvidence(_ derived: MessageRecord) -> [Finding] {
         var findings: [Finding] = []
         var line = derived.message
         line.number = message.number
-        if line != message { findings.append(finding(.derivation, "message-facts-differ", difference(of: line))) }
+        if line != message { findings.append(finding(.derivation, .messageFactsDiffer, difference(of: line))) }
         if derived.attachments != attachments {
             findings.append(
                 finding(
-                    .derivation, "attachments-differ",
+                    .derivation, .attachmentsDiffer,
                     Self.difference(attachments, derived.attachments) { ManifestLine.attachment($0) }))
         }
         if derived.signatures != signatures {
             findings.append(
                 finding(
-                    .derivation, "dkim-differs",
+                    .derivation, .dkimDiffers,
                     Self.difference(signatures, derived.signatures) { ManifestLine.dkim($0) }))
         }
         return findings
     }
 
     private func difference(of derived: MessageLine) -> String {
-        "recorded \(ManifestLine.message(message).bytes.displayed), follows \(ManifestLine.message(derived).bytes.displayed)"
+        Self.difference(ManifestLine.message(message).bytes, ManifestLine.message(derived).bytes)
     }
 
     private static func difference<Line: Equatable>(
@@ -60,17 +62,21 @@ struct RecordedMessage: Sendable {
         guard let place = zip(recorded, derived).enumerated().first(where: { $1.0 != $1.1 }) else {
             return "recorded \(recorded.count), \(derived.count) follow"
         }
-        return "recorded \(line(place.element.0).bytes.displayed), follows \(line(place.element.1).bytes.displayed)"
+        return "line \(place.offset + 1): " + difference(line(place.element.0).bytes, line(place.element.1).bytes)
     }
 
-    private func finding(_ weight: Finding.Weight, _ code: String, _ detail: String) -> Finding {
+    // Both lines from a little before the first byte in which they differ.
+    private static func difference(_ recorded: [UInt8], _ derived: [UInt8]) -> String {
+        let same = zip(recorded, derived).prefix { $0 == $1 }.count
+        func shown(_ line: [UInt8]) -> String {
+            let start = max(0, same - 40)
+            let part = line[start...].prefix(200)
+            return (start > 0 ? "…" : "") + Array(part).displayText + (part.endIndex < line.count ? "…" : "")
+        }
+        return "recorded \(shown(recorded)), follows \(shown(derived))"
+    }
+
+    private func finding(_ weight: Finding.Weight, _ code: Finding.Code, _ detail: String) -> Finding {
         Finding(weight, code, "message \(message.number) (\(message.sha256))", detail)
-    }
-}
-
-extension [UInt8] {
-    /// The text for a report, at most 400 characters of it.
-    fileprivate var displayed: String {
-        count <= 400 ? String(decoding: self, as: UTF8.self) : String(decoding: prefix(400), as: UTF8.self) + "…"
     }
 }

@@ -23,11 +23,10 @@ struct ExpectedTag {
 
     /// What is wrong with the file that was read, if anything.
     func compare(_ entry: ReadEntry) -> Finding? {
-        let found = entry.digest ?? entry.bytes.map { Digest(hashing: $0) }
-        guard !entry.isWhole || entry.size != size || found != digest else { return nil }
-        let shown = entry.isWhole ? "\(entry.size) bytes with SHA-256 \(found?.description ?? "")" : "damaged bytes"
+        guard !entry.isWhole || entry.size != size || entry.foundDigest != digest else { return nil }
+        let shown = entry.isWhole ? "\(entry.size) bytes with SHA-256 \(entry.foundDigest)" : "damaged bytes"
         return Finding(
-            .integrity, "tag-file-differs", name,
+            .integrity, .tagFileDiffers, name,
             "does not follow from the manifest: expected \(size) bytes with SHA-256 \(digest), found \(shown)")
     }
 }
@@ -38,11 +37,15 @@ struct TagFileCheck {
     let expected: [ExpectedTag]
     /// bagit.txt.
     static let bagit = ExpectedTag("bagit.txt", TagFiles.bagit)
-    /// Every name that a tag file can have.
-    static let names: Set<String> = [
-        "bagit.txt", "manifest.jsonl", "checkpoint", "mailbag.csv", "manifest-sha256.txt", "bag-info.txt",
-        "tagmanifest-sha256.txt", "index.txt",
+    private static let names: Set<String> = [
+        "bagit.txt", "manifest.jsonl", "checkpoint", "manifest-sha256.txt", "bag-info.txt", "tagmanifest-sha256.txt",
+        "index.txt",
     ]
+
+    /// Whether a tag file can have this path.
+    static func isName(_ path: [UInt8]) -> Bool {
+        names.contains(path.displayText) || path.starts(with: "mailbag".utf8)
+    }
 
     init(_ scan: ManifestScan) {
         let origin = scan.head?.origin ?? "?".bytes

@@ -26,7 +26,7 @@ struct BundleVerification {
     private let file: ReadableFile
     private let options: VerifyOptions
     private let observer: Observer
-    private var findings: [Finding] = []
+    private var findings = Findings()
 
     init(_ file: ReadableFile, _ options: VerifyOptions, _ observer: Observer) {
         self.file = file
@@ -36,51 +36,97 @@ struct BundleVerification {
 
     consuming func run() async throws -> VerifyReport {
         let header = try GzipHeader(of: file)
-        add(header.faults)
+        findings += header.faults.map { Finding($0) }
         let located = try await locateManifest()
-        let scan = try ManifestScan(located.text)
-        findings += scan.findings
-        findings += Pin.compare(scan, options)
         var payload = BundlePayload(file, reader: located.reader, jobs: options.jobs)
-        if let bagit = try await payload.takeTag("bagit.txt", findings: &findings) {
-            if let finding = TagFileCheck.bagit.compare(bagit) { findings.append(finding) }
+        if let bagit = try await payload.takeTag("bagit.txt", endsAtPayload: true, findings: &findings),
+            let finding = TagFileCheck.bagit.compare(bagit)
+        {
+            findings.append(finding)
         }
-        var check = PayloadCheck(scan, jobs: options.jobs, memory: options.memory, observer: observer)
-        try await check.run(located.text, &payload)
-        findings += check.findings
-        try await checkTags(scan, &payload)
-        add(payload.stream.faults)
-        return VerifyReport(scan, findings: Self.ordered(findings), options: options, isFolder: false)
+        if let manifest = located.manifest {
+            try await compare(manifest.scan, manifest.text, &payload)
+        } else {
+            try await payload.checkNames(findings: &findings)
+        }
+        let stream = payload.stream
+        findings += stream.findings
+        // Where the blocks end is not known behind a damaged one that no index leads past.
+        if !stream.isBroken {
+            findings += try stream.observation.trailerFaults(of: file, end: stream.end).map { Finding($0) }
+        }
+        return VerifyReport(
+            located.manifest?.scan ?? ManifestScan(), findings: findings.report, options: options, isFolder: false)
     }
 
-    /// Where the lines of the manifest are, and the reader when the index leads there.
-    private mutating func locateManifest() async throws -> (text: TextSource, reader: BundleReader?) {
+    private mutating func compare(
+        _ scan: ManifestScan, _ text: TextSource, _ payload: inout BundlePayload
+    ) async throws {
+        findings += scan.findings
+        findings += Pin.compare(scan, options)
+        var check = PayloadCheck(scan, jobs: options.jobs, memory: options.memory, observer: observer)
+        try await check.run(text, &payload)
+        findings += check.findings
+        try await checkTags(scan, &payload)
+        if let head = scan.head, let name = payload.stream.name, name != head.name {
+            findings.append(
+                Finding(
+                    .integrity, .nameDiffers, "name",
+                    "the folder is \(name.displayText), the manifest says \(head.name.displayText)"))
+        }
+    }
+
+    /// A manifest with what its lines alone say.
+    private struct ScannedManifest {
+        let text: TextSource
+        let scan: ManifestScan
+    }
+
+    /// The manifest, nil when it is damaged, and the reader when the index leads to it.
+    private mutating func locateManifest() async throws -> (manifest: ScannedManifest?, reader: BundleReader?) {
+        let reader: BundleReader
+        let text: TextSource
         do {
-            let reader = try BundleReader(file)
-            let manifest = try BundleManifest.entry(in: reader)
-            return (BundleManifest.text(of: manifest, in: reader), reader)
+            reader = try BundleReader(file)
+            text = BundleManifest.text(of: try BundleManifest.entry(in: reader), in: reader)
         } catch {
-            findings.append(Finding(.integrity, "index-unusable", "index.txt", "\(error)"))
+            findings.append(Finding(.integrity, .indexUnusable, "index.txt", "\(error)"))
             return (try await spoolManifest(), nil)
+        }
+        do {
+            return (ScannedManifest(text: text, scan: try ManifestScan(text)), reader)
+        } catch {
+            addUnreadable("\(error)")
+            return (nil, reader)
         }
     }
 
     /// Without an index the manifest is found by reading the whole stream once.
-    private func spoolManifest() async throws -> TextSource {
+    private mutating func spoolManifest() async throws -> ScannedManifest? {
         var stream = EntryStream(file, reader: nil, jobs: options.jobs)
         while let entry = try await stream.peek() {
-            if entry.path == BundleManifest.path, let read = try await stream.read(keeping: 1 << 30),
-                let bytes = read.bytes
-            {
-                let spool = SpooledText()
-                try spool.append(bytes)
-                return try spool.source()
-            }
-            _ = try await stream.read(keeping: -1)
+            let isManifest = entry.path == BundleManifest.path
+            let read = try await stream.read(keeping: isManifest ? BundleManifest.spoolLimit : -1)
+            guard isManifest else { continue }
+            guard let read, read.isWhole, let bytes = read.bytes else { break }
+            let spool = SpooledText()
+            try spool.append(bytes)
+            let text = try spool.source()
+            return ScannedManifest(text: text, scan: try ManifestScan(text))
         }
-        throw MailsealError(
-            "\(file.path) is no mailseal bundle: no manifest.jsonl in it",
-            hint: "a bundle is a NAME.tar.gz made by mailseal create, or the folder extracted from it")
+        guard try BundleManifest.isBundle(file) else {
+            throw MailsealError(
+                "\(file.path) is no mailseal bundle: it does not begin like one, and there is no manifest.jsonl in it",
+                hint: "a bundle is a NAME.tar.gz made by mailseal create, or the folder extracted from it")
+        }
+        addUnreadable("it is damaged, or lies behind damaged bytes or the end of the file")
+        return nil
+    }
+
+    private mutating func addUnreadable(_ detail: String) {
+        let consequence = "payload files were compared with the digests in their names only"
+        findings.append(
+            Finding(.integrity, .manifestUnreadable, "manifest.jsonl", "\(detail): \(consequence)"))
     }
 
     private mutating func checkTags(_ scan: ManifestScan, _ payload: inout BundlePayload) async throws {
@@ -98,38 +144,19 @@ struct BundleVerification {
     private mutating func checkIndex(_ scan: ManifestScan, _ payload: inout BundlePayload) async throws {
         let entry = try await payload.stream.peek()
         let index = try await payload.takeTag("index.txt", findings: &findings)
-        while let extra = try await payload.stream.peek() {
-            findings.append(Finding(.integrity, "entry-unexpected", extra.path.displayText, "behind index.txt"))
-            _ = try await payload.stream.read(keeping: -1)
+        try await payload.passOverRest(findings: &findings)
+        guard let index, let entry else { return }
+        let expected = payload.stream.observation.expectedIndex(
+            indexOffset: entry.tarOffset, leafCount: UInt32(clamping: scan.root.size))
+        if ExpectedTag("index.txt", expected.encode()).compare(index) != nil {
+            let fault = index.bytes.flatMap { expected.difference(from: $0) }
+            let detail = fault.map { "at byte \($0.offset): expected \($0.expected), found \($0.found)" }
+            findings.append(
+                Finding(
+                    .integrity, .indexDiffers, "index.txt", detail ?? "it is not the one recomputed from the bundle"))
         }
-        if let index, let entry {
-            let expected = payload.stream.observation.expectedIndex(
-                indexOffset: entry.tarOffset, leafCount: UInt32(clamping: scan.root.size))
-            let tag = ExpectedTag("index.txt", expected.encode())
-            if let finding = tag.compare(index) {
-                findings.append(Finding(.integrity, "index-differs", "index.txt", finding.detail))
-            }
-            if let fault = try payload.stream.observation.commentFault(of: file, indexOffset: entry.tarOffset) {
-                add([fault])
-            }
-        }
-        add(try payload.stream.observation.trailerFaults(of: file, end: payload.stream.end))
-    }
-
-    private mutating func add(_ faults: [Fault]) {
-        findings += faults.map { fault in
-            Finding(
-                .integrity, fault.code.rawValue, "byte \(fault.offset) of \(fault.stream.rawValue)",
-                "expected \(fault.expected), found \(fault.found)")
-        }
-    }
-
-    /// Integrity first, then derivation, then remarks; each as found, none twice.
-    static func ordered(_ findings: [Finding]) -> [Finding] {
-        var seen: Set<Finding> = []
-        let distinct = findings.filter { seen.insert($0).inserted }
-        return [Finding.Weight.integrity, .derivation, .remark].flatMap { weight in
-            distinct.filter { $0.weight == weight }
+        if let fault = try payload.stream.observation.commentFault(of: file, indexOffset: entry.tarOffset) {
+            findings.append(Finding(fault))
         }
     }
 }
@@ -137,6 +164,15 @@ struct BundleVerification {
 /// The manifest inside a bundle.
 enum BundleManifest {
     static let path = "manifest.jsonl".bytes
+    /// A manifest that no index leads to is read into memory up to this many bytes.
+    static let spoolLimit = 1 << 30
+
+    /// Whether a file begins like a bundle, so that what is missing from it is damage.
+    static func isBundle(_ file: ReadableFile) throws -> Bool {
+        let start = try file.read(at: 0, count: min(GzipHeader.size, file.size))
+        return start.starts(with: [0x1F, 0x8B, 8, 0x10, 0, 0, 0, 0, 0, 0xFF])
+            || start.dropFirst(10).starts(with: "mailseal/".utf8)
+    }
 
     /// The manifest's entry, found by the index: the first one behind the payload.
     static func entry(in reader: BundleReader) throws -> TarEntry {
@@ -160,18 +196,18 @@ enum Pin {
     static func compare(_ scan: ManifestScan, _ options: VerifyOptions) -> [Finding] {
         var findings: [Finding] = []
         if let pin = options.pin, pin != scan.root {
-            findings.append(Finding(.integrity, "pin-differs", "root", "computed \(scan.root), you named \(pin)"))
+            findings.append(Finding(.integrity, .pinDiffers, "root", "computed \(scan.root), you named \(pin)"))
         }
         if let origin = options.pinnedOrigin, let head = scan.head, origin != head.origin {
             findings.append(
                 Finding(
-                    .integrity, "pin-differs", "origin",
+                    .integrity, .pinDiffers, "origin",
                     "recorded \(head.origin.displayText), you named \(origin.displayText)"))
         }
         if let rules = scan.head?.rules, rules != Format.rules {
             findings.append(
                 Finding(
-                    .remark, "other-rules", "manifest",
+                    .remark, .otherRules, "manifest",
                     "recorded under rules \(rules), this program has rules \(Format.rules): derivation was not checked")
             )
         }
