@@ -27,6 +27,9 @@ final class Directory {
         handle = try Descriptor.open(path, in: parent.handle, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
     }
 
+    /// The folder that a descriptor is open on.
+    init(_ handle: Descriptor) { self.handle = handle }
+
     /// All entries but `.` and `..`, sorted by their keys' bytes.
     func entries() throws(FileError) -> [Entry] {
         // closedir closes its descriptor, so it gets one of its own.

@@ -21,6 +21,30 @@ public final class SafeDirectory {
     /// Refused are no components at all, `.`, `..`, empty ones, and a slash or NUL within one; so are existing files.
     public func create(_ components: [[UInt8]]) throws(FileError) -> NewFile {
         let shown = components.map(\.displayText).joined(separator: "/")
+        let (parent, path) = try place(components, shown)
+        let file = try Self.naming(shown) { () throws(FileError) in
+            try Descriptor.open(path, in: parent, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o666)
+        }
+        return NewFile(file, path, in: parent, shown: shown)
+    }
+
+    /// Makes a new symbolic link at these components, under the rules of `create`; its target is not looked at.
+    public func link(_ components: [[UInt8]], to target: [UInt8]) throws(FileError) {
+        let shown = components.map(\.displayText).joined(separator: "/")
+        let (parent, path) = try place(components, shown)
+        let target = try CPath(target, for: "link to")
+        guard unsafe symlinkat(target.characters, parent.number, path.characters) == 0 else {
+            throw FileError("create", shown, code: errno)
+        }
+    }
+
+    /// The names that stand right in the folder, sorted by their bytes.
+    public func names() throws(FileError) -> [[UInt8]] { try Directory(handle).entries().map(\.name) }
+
+    /// The folder that the last component goes into, made when it is missing, and that component.
+    private func place(
+        _ components: [[UInt8]], _ shown: String
+    ) throws(FileError) -> (parent: Descriptor, name: CPath) {
         guard let name = components.last, components.allSatisfy(Self.isPlain) else {
             throw FileError("create", shown, reason: "it is not a plain relative path")
         }
@@ -34,12 +58,7 @@ public final class SafeDirectory {
                 try Descriptor.open(path, in: folder, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
             }
         }
-        let parent = folder
-        let path = try CPath(name, for: "create")
-        let file = try Self.naming(shown) { () throws(FileError) in
-            try Descriptor.open(path, in: parent, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o666)
-        }
-        return NewFile(file, path, in: parent, shown: shown)
+        return (folder, try CPath(name, for: "create"))
     }
 
     private static func isPlain(_ component: [UInt8]) -> Bool {
@@ -93,6 +112,14 @@ public final class NewFile {
 
     /// Appends bytes.
     public func append(_ bytes: [UInt8]) throws(FileError) { try append(bytes.span) }
+
+    /// States when the content was last written, in seconds since 1970-01-01T00:00:00Z; to be called after all bytes are appended.
+    public func setModified(_ seconds: Int) throws(FileError) {
+        let time = timespec(tv_sec: seconds, tv_nsec: 0)
+        let times = [time, time]
+        let result = unsafe times.withUnsafeBufferPointer { unsafe futimens(handle.number, $0.baseAddress) }
+        guard result == 0 else { throw FileError("set the time of", shown, code: errno) }
+    }
 
     /// Keeps the file; `synchronize` also waits until it is on the disk.
     public func finish(synchronize: Bool = false) throws(FileError) {

@@ -21,7 +21,7 @@ public final class Bundle: Sendable {
     public let end: EndLine
     let reader: BundleReader
     let manifest: TarEntry
-    private let groups: [BundleIndex.Group]
+    let groups: [BundleIndex.Group]
 
     /// Opens a bundle; throws when it has no index that can be followed, or when index and checkpoint disagree.
     public init(path: [UInt8]) throws {
@@ -34,8 +34,7 @@ public final class Bundle: Sendable {
         }
         let checkpoint = try Checkpoint(parsing: try reader.read(entry))
         var tree = Frontier()
-        for group in reader.index.groups.dropLast() { tree.append(leafHash: group.hash) }
-        if let last = reader.index.groups.last { tree.append(leafHash: last.hash) }
+        for group in reader.index.groups { tree.append(leafHash: group.hash) }
         guard tree.root == checkpoint.root, Int(reader.index.leafCount) == checkpoint.size else {
             throw MailsealError(
                 "\(path.displayText): the index has the root \(tree.root), the checkpoint \(checkpoint.root)",
@@ -49,7 +48,7 @@ public final class Bundle: Sendable {
         end = try Self.end(reader, manifest, groups, count: checkpoint.size)
     }
 
-    private static let hint = "mailseal verify tells what is wrong with it"
+    static let hint = "mailseal verify tells what is wrong with it"
 
     private static func openReader(_ path: [UInt8]) throws -> BundleReader {
         let file = try ReadableFile(path: path)
@@ -63,27 +62,26 @@ public final class Bundle: Sendable {
     /// The number of lines.
     public var lineCount: Int { root.size }
 
-    /// Gives the lines from a group's first one on, each with its index, until the body says to stop.
+    /// The size of the manifest in bytes.
+    var manifestSize: Int { manifest.size }
+
+    /// Gives the lines from an index on, each with its index, until the body says to stop.
     ///
     /// - Parameter leaf: the index of the first line given; lines of its group before it are read and checked too.
     public func forEachLine(
         from leaf: Int = 0, _ body: (_ leaf: Int, _ line: ManifestLine) throws -> Bool
     ) throws {
-        for number in (leaf / Tree.groupSize)..<max(groups.count, leaf / Tree.groupSize) {
-            for (place, text) in try lines(ofGroup: number).enumerated() {
-                let index = number * Tree.groupSize + place
-                guard index >= leaf else { continue }
-                let line: ManifestLine
-                do { line = try ManifestLine(text) } catch {
-                    throw MailsealError("manifest line \(index): \(error.description)", hint: Self.hint)
-                }
-                guard try body(index, line) else { return }
-            }
+        var lines = unread(from: leaf)
+        while let line = try lines.next() {
+            guard try body(line.leaf, try line.read()) else { return }
         }
     }
 
+    /// The lines from an index on as they stand, so that those that nobody needs are not parsed.
+    func unread(from leaf: Int = 0) -> UnreadLines { UnreadLines(self, from: leaf) }
+
     /// The lines of a group of 256, checked against the group's hash.
-    func lines(ofGroup number: Int) throws -> [[UInt8]] {
+    func lines(ofGroup number: Int) throws -> [UnreadLine] {
         try Self.lines(of: number, reader, manifest, groups, count: root.size)
     }
 
@@ -96,13 +94,14 @@ public final class Bundle: Sendable {
             let middle = (low + high) / 2
             if Int(groups[middle].firstMessage) <= number { low = middle } else { high = middle }
         }
-        var found: Int?
-        try forEachLine(from: low * Tree.groupSize) { leaf, line in
-            guard case .message(let message) = line, message.number >= number else { return true }
-            if message.number == number { found = leaf }
-            return false
+        var lines = unread(from: low * Tree.groupSize)
+        while let line = try lines.next() {
+            guard line.isOf(.message), case .message(let message) = try line.read(), message.number >= number else {
+                continue
+            }
+            return message.number == number ? line.leaf : nil
         }
-        return found
+        return nil
     }
 
     /// The payload file that a line brings, whole: its bytes are checked against the digest.
@@ -154,31 +153,33 @@ public final class Bundle: Sendable {
     private static func end(
         _ reader: BundleReader, _ manifest: TarEntry, _ groups: [BundleIndex.Group], count: Int
     ) throws -> EndLine {
-        guard let text = try lines(of: groups.count - 1, reader, manifest, groups, count: count).last,
-            case .end(let line)? = try? ManifestLine(text)
+        guard let last = try lines(of: groups.count - 1, reader, manifest, groups, count: count).last,
+            case .end(let line)? = try? last.read()
         else { throw MailsealError("the manifest has no end line", hint: hint) }
         return line
     }
 
     private static func lines(
         of number: Int, _ reader: BundleReader, _ manifest: TarEntry, _ groups: [BundleIndex.Group], count: Int
-    ) throws -> [[UInt8]] {
+    ) throws -> [UnreadLine] {
         guard groups.indices.contains(number) else { throw MailsealError("the index has no groups", hint: hint) }
         let start = groups[number].tarOffset
         let end = number + 1 < groups.count ? groups[number + 1].tarOffset : manifest.contentOffset + manifest.size
-        guard start >= manifest.contentOffset, start < end, end <= manifest.contentOffset + manifest.size else {
-            throw MailsealError("the index leads outside the manifest", hint: hint)
-        }
-        let text = try reader.bytes(tarOffset: start, count: end - start)
-        let lines = text.dropLast().split(separator: ASCII.lf, omittingEmptySubsequences: false).map(Array.init)
+        guard start >= manifest.contentOffset, start < end, end <= manifest.contentOffset + manifest.size,
+            end - start <= groupLimit
+        else { throw MailsealError("the index leads outside the manifest", hint: hint) }
+        let lines = UnreadLine.lines(
+            of: try reader.bytes(tarOffset: start, count: end - start), from: number * Tree.groupSize)
         var tree = Frontier()
-        for line in lines { tree.append(leaf: line) }
-        guard tree.root == groups[number].hash, text.last == ASCII.lf,
-            lines.count == min(Tree.groupSize, count - number * Tree.groupSize)
+        for line in lines { tree.append(leafHash: line.hash) }
+        guard tree.root == groups[number].hash, lines.count == min(Tree.groupSize, count - number * Tree.groupSize)
         else {
             throw MailsealError(
                 "lines \(number * Tree.groupSize) and following do not have the hash of the index", hint: hint)
         }
         return lines
     }
+
+    /// Groups of lines longer than this are refused: 1 GiB.
+    private static let groupLimit = 1 << 30
 }

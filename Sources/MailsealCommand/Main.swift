@@ -21,7 +21,9 @@ struct MailsealCommand: AsyncParsableCommand {
               2  trouble: bad usage, unreadable, no space
             """,
         version: "mailseal \(programVersion) (format \(formatName))",
-        subcommands: [CreateCommand.self, VerifyCommand.self])
+        subcommands: [
+            CreateCommand.self, VerifyCommand.self, ListCommand.self, ShowCommand.self, ExtractCommand.self,
+        ])
 
     static func main() async {
         Terminal.secureStreams()

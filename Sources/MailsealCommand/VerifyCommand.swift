@@ -137,7 +137,7 @@ extension VerifyReport {
 
 extension Finding {
     /// The finding as a JSON object.
-    fileprivate var json: [UInt8] {
+    var json: [UInt8] {
         var writer = CanonicalJSONWriter()
         writer.add("weight", weight.rawValue.bytes)
         writer.add("code", code.bytes)

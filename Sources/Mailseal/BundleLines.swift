@@ -1,0 +1,105 @@
+// Lines of a bundle's manifest before anybody parses them: most answers need only some of them.
+
+import Bytes
+import Cryptography
+import Manifest
+import MerkleTree
+
+/// The lines of a bundle from an index on, each group's hash checked on the way.
+struct UnreadLines {
+    private let bundle: Bundle
+    private let first: Int
+    private var group: Int
+    private var lines: [UnreadLine] = []
+    private var place = 0
+
+    init(_ bundle: Bundle, from leaf: Int) {
+        self.bundle = bundle
+        first = max(0, leaf)
+        group = first / Tree.groupSize
+    }
+
+    /// The next line, or nil after the last.
+    mutating func next() throws -> UnreadLine? {
+        while place == lines.count {
+            guard group < bundle.groups.count else { return nil }
+            lines = try bundle.lines(ofGroup: group)
+            place = max(0, first - group * Tree.groupSize)
+            group += 1
+        }
+        place += 1
+        return lines[place - 1]
+    }
+}
+
+/// A line of the manifest as it stands.
+struct UnreadLine {
+    /// A type of lines, told apart without parsing.
+    struct Kind {
+        fileprivate let start: [UInt8]
+
+        private init(_ name: String) { start = "{\"type\":\"\(name)\"".bytes }
+
+        static let source = Kind("source")
+        static let message = Kind("message")
+        static let attachment = Kind("attachment")
+        static let dkim = Kind("dkim")
+        static let occurrence = Kind("occurrence")
+        static let file = Kind("file")
+        static let container = Kind("container")
+        static let failure = Kind("failure")
+        static let sourceEnd = Kind("source-end")
+    }
+
+    /// Its index.
+    let leaf: Int
+    private let group: [UInt8]
+    private let range: Range<Int>
+
+    /// The lines of a text, each ended by LF; what stands behind the last LF is no line.
+    static func lines(of text: [UInt8], from first: Int) -> [UnreadLine] {
+        var lines: [UnreadLine] = []
+        var start = 0
+        while let end = text[start...].firstIndex(of: ASCII.lf) {
+            lines.append(UnreadLine(leaf: first + lines.count, group: text, range: start..<end))
+            start = end + 1
+        }
+        return lines
+    }
+
+    /// The leaf hash.
+    var hash: Digest { TreeHash.leaf(group.span.extracting(range)) }
+
+    /// Whether its type is this one.
+    func isOf(_ kind: Kind) -> Bool { group[range].starts(with: kind.start) }
+
+    /// Whether it starts with these bytes.
+    func starts(with bytes: [UInt8]) -> Bool { group[range].starts(with: bytes) }
+
+    /// Whether these bytes stand anywhere in it.
+    func contains(_ bytes: [UInt8]) -> Bool { group.firstRange(of: bytes, in: range) != nil }
+
+    /// The line, read strictly.
+    func read() throws -> ManifestLine {
+        do {
+            return try ManifestLine(Array(group[range]))
+        } catch {
+            throw MailsealError("manifest line \(leaf): \(error)", hint: Bundle.hint)
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Where these bytes first stand in a range.
+    func firstRange(of wanted: [UInt8], in range: Range<Int>) -> Range<Int>? {
+        guard let first = wanted.first else { return range.lowerBound..<range.lowerBound }
+        var place = range.lowerBound
+        while wanted.count <= range.upperBound - place,
+            let start = self[place...(range.upperBound - wanted.count)].firstIndex(of: first)
+        {
+            if self[start..<start + wanted.count].elementsEqual(wanted) { return start..<start + wanted.count }
+            place = start + 1
+        }
+        return nil
+    }
+}

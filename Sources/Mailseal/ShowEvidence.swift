@@ -1,0 +1,88 @@
+// A signature's recorded facts, and what a reader today should know about them.
+
+import Bytes
+import DKIM
+import Mail
+public import Manifest
+
+/// A signature as recorded, with what follows from it today.
+public struct ShownSignature: Sendable {
+    /// Something that a reader should know and that changes no verdict.
+    public struct Remark: Sendable {
+        /// The stable code.
+        public let code: String
+        /// The sentence, lower case and without a full stop.
+        public let sentence: String
+    }
+
+    /// The recorded facts.
+    public let line: DKIMLine
+    /// The verdict that they amount to: `pass`, `fail`, `permerror`, `neutral` or `key-unavailable`.
+    public let verdict: String
+    /// The strength of the key in bits.
+    public let keyBits: Int?
+    /// Whether the key's domain said that it was only testing.
+    public let isTesting: Bool
+    /// Remarks, expiry among them.
+    public let remarks: [Remark]
+
+    /// The recorded signatures; what needs the bytes is told only where the bytes give the recorded facts again.
+    static func signatures(_ lines: [DKIMLine], of mail: Message, keys: KeyStore, date: RawText?) -> [ShownSignature] {
+        let evidence = Verifier(keys: keys).evidence(of: mail.bytes.span, header: mail.header).signatures
+        let times = Times(
+            now: Clock.now, date: Timestamp(claimedBy: date), received: Timestamp(claimedBy: mail.receivedDate))
+        return lines.enumerated().map { place, line in
+            guard place < evidence.count, DKIMLine(evidence[place], message: line.message) == line else {
+                return ShownSignature(
+                    line: line, verdict: "not-derived", keyBits: nil, isTesting: false, remarks: [])
+            }
+            let found = evidence[place]
+            let remarks = found.remarks(
+                now: times.now?.seconds, date: times.date?.seconds, received: times.received?.seconds)
+            return ShownSignature(
+                line: line, verdict: found.verdict.rawValue, keyBits: found.key?.bits,
+                isTesting: found.key?.isTesting ?? false,
+                remarks: remarks.map {
+                    Remark(code: $0.rawValue, sentence: times.sentence(for: $0, bits: found.key?.bits, line))
+                })
+        }
+    }
+}
+
+/// The times that a signature's own times are compared with.
+private struct Times {
+    let now: Timestamp?
+    let date: Timestamp?
+    let received: Timestamp?
+
+    func sentence(for remark: Remark, bits: Int?, _ line: DKIMLine) -> String {
+        let expiry = line.expiresAt.flatMap { Timestamp(secondsSince1970: Int64($0)) }?.description ?? "its x="
+        switch remark {
+        case .keyBelow1024: return "the key has \(bits ?? 0) bits: anybody could have computed it"
+        case .keyBelow2048: return "the key has \(bits ?? 0) bits: a powerful attacker could have computed it"
+        case .keyTesting: return "the domain said that it was only testing DKIM (t=y)"
+        case .sha1: return "it uses SHA-1, which no longer withstands made-up collisions"
+        case .bodyPartlyCovered: return "only the beginning of the body is covered (l=); what follows may be anybody's"
+        case .fieldsBesidesSigned: return "a field that readers are shown stands more often than it is signed"
+        case .expiredNow: return "it expired on \(expiry), before today"
+        case .expiredAtDate: return "it expired on \(expiry), before the message's own Date, \(Self.text(date))"
+        case .expiredAtReceipt: return "it expired on \(expiry), before the topmost Received, \(Self.text(received))"
+        case .signedInFuture:
+            return "it says that it was made on \(Self.text(line.signedAt.flatMap { Timestamp(secondsSince1970: Int64($0)) })), after today"
+        }
+    }
+
+    private static func text(_ time: Timestamp?) -> String { time?.description ?? "unknown" }
+}
+
+extension Timestamp {
+    fileprivate var seconds: Int { Int(secondsSince1970) }
+}
+
+extension Message {
+    /// What follows the last semicolon of the topmost Received field.
+    fileprivate var receivedDate: [UInt8]? {
+        guard let value = unfoldedValue(of: "Received"), let mark = value.lastIndex(of: 0x3B) else { return nil }
+        return Array(value[(mark + 1)...])
+    }
+}

@@ -1,0 +1,212 @@
+// One message as text. What mailseal says starts at a line's start; what the message says is indented or behind a name, so
+// that no message can pass off its own words as ours.
+
+import Bytes
+import Mailseal
+import Manifest
+import MerkleTree
+
+/// Renders a message for people.
+struct ShownText {
+    private let shown: ShownMessage
+    private let bundle: Bundle
+    private let pin: RootOption
+    private let allFields: Bool
+
+    init(_ shown: ShownMessage, _ bundle: Bundle, _ pin: RootOption, allFields: Bool) {
+        self.shown = shown
+        self.bundle = bundle
+        self.pin = pin
+        self.allFields = allFields
+    }
+
+    /// The whole text.
+    var text: String {
+        let sections = [heading, claims, evidence, places, attachments, body]
+        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    }
+
+    private var heading: [String] {
+        let line = shown.line
+        var lines = [
+            "message \(Quantity.grouped(line.number)) of \(Quantity.grouped(bundle.end.messages)): \(emphasis)",
+            "sha256   \(line.sha256)",
+            "size     \(Quantity.count(line.size, "byte")), line ends \(line.lineEnds)",
+            "leaf     \(shown.leaf)",
+            pin.line(bundle).replacingFirst("root ", by: "root     "),
+        ]
+        if !line.defects.isEmpty { lines.append("defects  \(line.defects.joined(separator: " "))") }
+        for finding in shown.findings { lines.append("FAIL     \(finding.code): \(safeForTerminal(finding.detail))") }
+        if !shown.sameMessageID.isEmpty {
+            let numbers = shown.sameMessageID.prefix(20).map { Quantity.grouped($0) }.joined(separator: ", ")
+            let more = shown.sameMessageID.count > 20 ? " and \(shown.sameMessageID.count - 20) more" : ""
+            lines.append("note     the same Message-ID is in message \(numbers)\(more)")
+        }
+        return lines
+    }
+
+    private var emphasis: String {
+        switch shown.evidence {
+        case .verified: Terminal.emphasized("verified by DKIM", .green)
+        case .headersOnly: Terminal.emphasized("headers proven by DKIM, body not, or not wholly", .yellow)
+        case .notVerifying: Terminal.emphasized("its DKIM signatures do not verify", .red)
+        case .keyUnavailable: Terminal.emphasized("DKIM signatures, key unavailable", .yellow)
+        case .unsigned: "no DKIM signature"
+        }
+    }
+
+    // MARK: Claims
+
+    private static let usual: Set<String> = [
+        "from", "sender", "reply-to", "to", "cc", "bcc", "date", "subject", "message-id", "in-reply-to",
+    ]
+
+    private var claims: [String] {
+        var lines = ["HEADER FIELDS, claims of whoever wrote them"]
+        var hidden = 0
+        for field in shown.fields {
+            let name = field.name.lowercased()
+            guard allFields || Self.usual.contains(name) else {
+                hidden += 1
+                continue
+            }
+            lines.append("  \(safeForTerminal(field.name)): \(safeForTerminal(field.value))\(reading(name, field.value))")
+        }
+        if hidden > 0 { lines.append("  (\(Quantity.count(hidden, "more field")): --headers)") }
+        return lines
+    }
+
+    /// What a Date is in UTC, or that it cannot be read.
+    private func reading(_ name: String, _ value: String) -> String {
+        guard name == "date", shown.line.date?.displayText == value else { return "" }
+        return shown.date.map { "  [\($0)]" } ?? "  [no date that can be read]"
+    }
+
+    // MARK: Evidence
+
+    private var evidence: [String] {
+        guard !shown.signatures.isEmpty else { return ["DKIM: no signature"] }
+        return ["DKIM"] + shown.signatures.flatMap { Self.lines(of: $0) }
+    }
+
+    private static func lines(of signature: ShownSignature) -> [String] {
+        let line = signature.line
+        func shown(_ text: RawText?) -> String { safeForTerminal(text?.displayText ?? "?") }
+        var lines = [
+            "  \(line.index). \(shown(line.domain)), selector \(shown(line.selector)), \(shown(line.algorithm)), "
+                + "\(safeForTerminal(line.canonicalization?.displayText ?? "simple/simple")): \(signature.words)"
+        ]
+        func add(_ name: String, _ text: String) { lines.append("     \(Columns.fit(name, 8)) \(text)") }
+        add("header", signature.headerWords)
+        if !line.signed.isEmpty { add("", line.signed.map { safeForTerminal($0.displayText) }.joined(separator: " ")) }
+        add("body", signature.bodyWords)
+        if let key = line.key {
+            let bits = signature.keyBits.map { "\($0) bits, " } ?? ""
+            add("key", "\(bits)\(signature.isTesting ? "testing, " : "")from a file given to create, SHA-256 \(key)")
+        }
+        if let identity = line.identity { add("for", shown(identity)) }
+        if let time = line.signedAt.flatMap(time) { add("made", "\(time), as it says") }
+        if let time = line.expiresAt.flatMap(time) { add("expires", "\(time), as it says") }
+        if !line.violations.isEmpty { add("breaks", line.violations.joined(separator: " ")) }
+        for remark in signature.remarks { add("note", remark.sentence) }
+        return lines
+    }
+
+    private static func time(_ seconds: Int) -> String? {
+        Timestamp(secondsSince1970: Int64(seconds))?.description
+    }
+
+    // MARK: Places
+
+    private var places: [String] {
+        var lines = ["PLACES"]
+        for place in shown.places {
+            let at = place.occurrence
+            let source = safeForTerminal(place.source?.name.displayText ?? "source \(at.source)")
+            let path = safeForTerminal(at.path.levels.map { $0.map(\.displayText).joined(separator: "/") }
+                .joined(separator: " > "))
+            let isWhole = place.source?.kind == "file" && at.path.levels.count == 1
+            let offset = at.offset.map { ", byte \(Quantity.grouped($0)) of the mailbox" } ?? ""
+            let mtime = at.mtime.map { ", modified \($0)" } ?? ""
+            lines.append("  \(isWhole ? path : "\(source): \(path)")\(offset)\(mtime)")
+            if let retrieved = place.retrieved { lines += Self.lines(of: retrieved) }
+        }
+        if !shown.isSearched {
+            lines.append("  (further places and the same Message-ID were not looked for: --everywhere)")
+        }
+        return lines
+    }
+
+    private static func lines(of retrieved: Retrieval) -> [String] {
+        let at = retrieved.at.map { " \($0)" } ?? ""
+        let from = retrieved.from.map { " from \(safeForTerminal($0.displayText))" } ?? ""
+        let stated = retrieved.stated.map {
+            "    \(safeForTerminal($0.name.displayText)): \(safeForTerminal($0.value.displayText))"
+        }
+        return ["    retrieved\(at)\(from), stated by whoever made the bundle"] + stated
+    }
+
+    // MARK: Content
+
+    private var attachments: [String] {
+        guard !shown.attachments.isEmpty else { return [] }
+        return ["ATTACHMENTS"]
+            + shown.attachments.map { line, name in
+                "  \(safeForTerminal(line.part))  \(safeForTerminal(name ?? "(no name)"))  "
+                    + "\(safeForTerminal(line.mediaType.displayText))  \(Quantity.bytes(line.size))  \(line.sha256)"
+            }
+    }
+
+    private var body: [String] {
+        guard !shown.texts.isEmpty else { return ["TEXT: none"] }
+        return shown.texts.flatMap { text in
+            let lines = safeForTerminal(text.text, keepingLines: true).split(
+                separator: "\n", omittingEmptySubsequences: false)
+            let from = text.isFromHTML ? ", from HTML" : ""
+            return ["TEXT of part \(safeForTerminal(text.part))\(from)"] + lines.map { "  \($0)" }
+                + (text.isCut ? ["(cut: --part \(safeForTerminal(text.part)) gives all of it)"] : [])
+        }
+    }
+}
+
+extension ShownSignature {
+    /// The verdict in words.
+    fileprivate var words: String {
+        switch verdict {
+        case "pass": "verified"
+        case "neutral": "headers proven, body only in part"
+        case "fail": line.header == "valid" ? "headers proven, body not" : "does not verify"
+        case "permerror": "does not count"
+        case "key-unavailable": "key unavailable"
+        default: "recorded facts that do not follow from the bytes"
+        }
+    }
+
+    fileprivate var headerWords: String {
+        switch line.header {
+        case "valid": "valid: these fields are as signed"
+        case "invalid": "invalid: this key did not sign these fields"
+        case "no-key": "not tried: no key is known"
+        case "key-revoked": "not tried: the domain withdrew the key"
+        case "key-unusable": "not tried: the key record cannot be used"
+        default: "not tried: the signature is malformed"
+        }
+    }
+
+    fileprivate var bodyWords: String {
+        let total = Quantity.count(line.total ?? 0, "byte")
+        return switch line.body {
+        case "intact": "intact: its \(total) are as signed"
+        case "altered": "altered: its \(total) are not what was signed"
+        case "partial": "partial: \(Quantity.grouped(line.covered ?? 0)) of \(total) are as signed, the rest is not covered"
+        case "too-short": "too short: \(total), fewer than were signed"
+        default: "not computed"
+        }
+    }
+}
+
+extension String {
+    fileprivate func replacingFirst(_ start: String, by other: String) -> String {
+        hasPrefix(start) ? other + dropFirst(start.count) : self
+    }
+}
