@@ -16,7 +16,10 @@ public enum Hexadecimal {
     }
 
     /// The bytes of an even number of lower-case digits, or nil for any other text.
-    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? { decode(digits: Array(text)) }
+
+    // Not generic: a generic loop costs several times as much when another module calls it.
+    private static func decode(digits text: [UInt8]) -> [UInt8]? {
         guard text.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 2)

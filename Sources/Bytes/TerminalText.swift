@@ -7,6 +7,7 @@
 /// (U+200B, U+2060…U+2065, U+206A…U+206F, U+FEFF, U+FFF9…U+FFFB) and tag characters (U+E0000…U+E007F) become U+FFFD.
 /// With `keepingLines`, line feeds and tabs stay, and the CR of a CRLF is dropped.
 public func safeForTerminal(_ text: String, keepingLines: Bool = false) -> String {
+    if text.unicodeScalars.allSatisfy({ visible($0) == $0 }) { return text }
     var safe = String.UnicodeScalarView()
     var isAfterCR = false
     for scalar in text.unicodeScalars {
