@@ -17,7 +17,7 @@ enum ExtractedName {
         return [UInt8](repeating: 0x30, count: max(0, digits - text.count)) + text
     }
 
-    /// `000017-2.1-invoice.pdf`. Numbers of message and part make it unique, however names differ in case or composition.
+    /// The numbers of message and part, then the name: unique, however names differ in case or composition.
     static func attachment(_ attachment: Attachment, ofMessage number: [UInt8]) -> [UInt8] {
         let part = attachment.number.map { $0 == 0x3B ? 0x2D : $0 }
         let start = number + [0x2D] + part + [0x2D]
@@ -29,7 +29,8 @@ enum ExtractedName {
     static func isOurs(_ name: [UInt8], _ layout: ExtractOptions.Layout) -> Bool {
         let digits = name.prefix(while: ASCII.isDigit).count
         guard digits >= 6 else { return false }
-        return layout == .messages ? ASCII.lowercased(name[digits...]) == ".eml".bytes : name.dropFirst(digits).first == 0x2D
+        return layout == .messages
+            ? ASCII.lowercased(name[digits...]) == ".eml".bytes : name.dropFirst(digits).first == 0x2D
     }
 
     /// The name without what could leave the folder, hide the file, reorder its letters or trouble a system: such
@@ -37,7 +38,8 @@ enum ExtractedName {
     static func safe(_ name: String) -> [UInt8] {
         var text = String.UnicodeScalarView()
         for scalar in safeForTerminal(name).unicodeScalars {
-            let isSafe = !"<>:\"/\\|?*\u{FFFD}".unicodeScalars.contains(scalar) && !(0x2400...0x2421).contains(scalar.value)
+            let isSafe =
+                !"<>:\"/\\|?*\u{FFFD}".unicodeScalars.contains(scalar) && !(0x2400...0x2421).contains(scalar.value)
             text.append(isSafe ? scalar : "_")
         }
         let isTrimmed = { (byte: UInt8) in byte == 0x2E || byte == ASCII.space }

@@ -56,7 +56,9 @@ struct SourceExtraction {
                 roots[source.id] = SourceRoot(
                     prefix: isFile ? prefix : prefix + [source.name], name: source.name, isFile: isFile)
                 if isTaken {
-                    note("source-renamed", source.name.displayText, "another source has that name: it is below \(prefix[0].displayText)/")
+                    note(
+                        "source-renamed", source.name.displayText,
+                        "another source has that name: it is below \(prefix[0].displayText)/")
                 }
             } else if line.isOf(.container), case .container(let container) = try line.read() {
                 let place = Place(source: container.source, path: container.path)
@@ -65,7 +67,8 @@ struct SourceExtraction {
                 } else if container.kind != "mbox", !isInside(place) {
                     note(
                         "archive-not-stored", container.path.description,
-                        "the \(container.kind) itself is not in the bundle; what was in it is below \(container.path)\(Self.contents.displayText)/")
+                        "the \(container.kind) itself is not in the bundle; what was in it is below \(container.path)\(Self.contents.displayText)/"
+                    )
                 }
             }
         }

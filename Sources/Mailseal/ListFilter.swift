@@ -76,8 +76,8 @@ struct MessageSelector: Sendable {
     func ranges(upTo count: Int) -> [ClosedRange<Int>] {
         guard !filter.numbers.isEmpty else { return count > 0 ? [1...count] : [] }
         var merged: [ClosedRange<Int>] = []
-        for range in filter.numbers.sorted(by: { $0.lowerBound < $1.lowerBound }) where range.overlaps(1...max(1, count))
-        {
+        for range in filter.numbers.sorted(by: { $0.lowerBound < $1.lowerBound })
+        where range.overlaps(1...max(1, count)) {
             if let last = merged.last, range.lowerBound <= last.upperBound {
                 merged[merged.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
             } else {

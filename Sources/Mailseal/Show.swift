@@ -78,6 +78,7 @@ public struct ShownMessage: Sendable {
 
     /// The decoded bytes of an attachment or part; nil when there is none of that number.
     public func content(ofPart number: String) -> [UInt8]? {
+        guard !number.isEmpty else { return nil }
         let mail = Message(parsing: bytes)
         if let attachment = mail.attachments.first(where: { $0.number == number.bytes }) {
             return mail.decoded(attachment)

@@ -68,7 +68,8 @@ private struct Times {
         case .expiredAtDate: return "it expired on \(expiry), before the message's own Date, \(Self.text(date))"
         case .expiredAtReceipt: return "it expired on \(expiry), before the topmost Received, \(Self.text(received))"
         case .signedInFuture:
-            return "it says that it was made on \(Self.text(line.signedAt.flatMap { Timestamp(secondsSince1970: Int64($0)) })), after today"
+            return
+                "it says that it was made on \(Self.text(line.signedAt.flatMap { Timestamp(secondsSince1970: Int64($0)) })), after today"
         }
     }
 

@@ -13,6 +13,9 @@ enum Columns {
 
     /// The text in at most so many columns, cut with `…` between two characters.
     static func cut(_ text: String, _ columns: Int) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) {
+            return text.utf8.count <= columns ? text : columns > 0 ? text.prefix(columns - 1) + "…" : ""
+        }
         var used = 0
         var fitting = ""
         var fittingShort = ""

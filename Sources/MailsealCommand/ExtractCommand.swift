@@ -49,7 +49,9 @@ struct ExtractCommand: AsyncParsableCommand {
     @OptionGroup var resources: ResourceOptions
 
     func validate() throws {
-        if layout == .source, !filters.filter.isEmpty { throw ValidationError("a source is extracted whole, without filters") }
+        if layout == .source, !filters.filter.isEmpty {
+            throw ValidationError("a source is extracted whole, without filters")
+        }
         if layout != .source, links { throw ValidationError("--links goes with --layout source") }
     }
 
@@ -72,7 +74,7 @@ struct ExtractCommand: AsyncParsableCommand {
         if json {
             Terminal.answer(summary.json(bundle, pin))
         } else {
-            Terminal.answer(summary.text(into: output) + "\n" + pin.line(bundle))
+            Terminal.answer(([summary.text(into: output)] + pin.lines(bundle)).joined(separator: "\n"))
         }
         if !summary.findings.isEmpty { throw ExitCode(1) }
     }

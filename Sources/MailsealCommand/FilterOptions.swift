@@ -20,8 +20,12 @@ struct RootOption: ParsableArguments {
     }
 
     /// The bundle's root, and how far it is known to be the right one.
-    func line(_ bundle: Bundle) -> String {
-        "root \(bundle.root), \(root == nil ? "not verified" : "as you named it")"
+    func lines(_ bundle: Bundle) -> [String] { ["root \(bundle.root)", "     \(standing)"] }
+
+    /// How far the root is known to be the right one.
+    var standing: String {
+        root == nil
+            ? "not verified: --root compares it, mailseal verify checks everything" : "root as you named it"
     }
 }
 

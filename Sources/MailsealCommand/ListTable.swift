@@ -53,17 +53,17 @@ struct TableListing: Listing {
         if summary.unreadable > 0 {
             lines.append("\(Quantity.count(summary.unreadable, "message")) left out: could not be read")
         }
-        return "\n" + (lines + [pin.line(bundle)]).joined(separator: "\n") + "\n"
+        return "\n" + (lines + pin.lines(bundle)).joined(separator: "\n") + "\n"
     }
 
     private func line(_ cells: [String]) -> String {
         let widths = [numberWidth, dateWidth, 8, 6, 3, peopleWidth, peopleWidth]
         let isNumber = [true, false, false, true, true, false, false]
         var texts = zip(cells, zip(widths, isNumber)).map { cell, form in
-            let text = safeForTerminal(cell)
+            let text = onOneLine(cell)
             return form.1 ? Report.padded(text, form.0) : Columns.fit(text, form.0)
         }
-        let subject = safeForTerminal(cells[7])
+        let subject = onOneLine(cells[7])
         texts.append(subjectWidth.map { Columns.cut(subject, $0) } ?? subject)
         return texts.joined(separator: Self.gap) + "\n"
     }
@@ -72,6 +72,11 @@ struct TableListing: Listing {
         let text = date.description
         return width == 10 ? String(text.prefix(10)) : "\(text.prefix(10)) \(text.dropFirst(11).prefix(5))"
     }
+}
+
+/// Text from mail on one line of a terminal; tabs, which folding leaves in header fields, become blanks.
+func onOneLine(_ text: String) -> String {
+    safeForTerminal(String(text.map { $0 == "\t" ? " " : $0 }))
 }
 
 extension ListSummary {
@@ -111,7 +116,7 @@ struct CSVListing: Listing {
 
     mutating func end(_ bundle: Bundle, _ summary: ListSummary, _ pin: RootOption) -> String {
         Terminal.say(summary.headline)
-        Terminal.say(pin.line(bundle))
+        for line in pin.lines(bundle) { Terminal.say(ASCII.trimmed(line.bytes[...]).displayText) }
         return ""
     }
 

@@ -33,7 +33,8 @@ struct ShownText {
             "sha256   \(line.sha256)",
             "size     \(Quantity.count(line.size, "byte")), line ends \(line.lineEnds)",
             "leaf     \(shown.leaf)",
-            pin.line(bundle).replacingFirst("root ", by: "root     "),
+            "root     \(bundle.root)",
+            "         \(pin.standing)",
         ]
         if !line.defects.isEmpty { lines.append("defects  \(line.defects.joined(separator: " "))") }
         for finding in shown.findings { lines.append("FAIL     \(finding.code): \(safeForTerminal(finding.detail))") }
@@ -70,7 +71,7 @@ struct ShownText {
                 hidden += 1
                 continue
             }
-            lines.append("  \(safeForTerminal(field.name)): \(safeForTerminal(field.value))\(reading(name, field.value))")
+            lines.append("  \(safeForTerminal(field.name)): \(onOneLine(field.value))\(reading(name, field.value))")
         }
         if hidden > 0 { lines.append("  (\(Quantity.count(hidden, "more field")): --headers)") }
         return lines
@@ -123,8 +124,9 @@ struct ShownText {
         for place in shown.places {
             let at = place.occurrence
             let source = safeForTerminal(place.source?.name.displayText ?? "source \(at.source)")
-            let path = safeForTerminal(at.path.levels.map { $0.map(\.displayText).joined(separator: "/") }
-                .joined(separator: " > "))
+            let path = safeForTerminal(
+                at.path.levels.map { $0.map(\.displayText).joined(separator: "/") }
+                    .joined(separator: " > "))
             let isWhole = place.source?.kind == "file" && at.path.levels.count == 1
             let offset = at.offset.map { ", byte \(Quantity.grouped($0)) of the mailbox" } ?? ""
             let mtime = at.mtime.map { ", modified \($0)" } ?? ""
@@ -198,15 +200,10 @@ extension ShownSignature {
         return switch line.body {
         case "intact": "intact: its \(total) are as signed"
         case "altered": "altered: its \(total) are not what was signed"
-        case "partial": "partial: \(Quantity.grouped(line.covered ?? 0)) of \(total) are as signed, the rest is not covered"
+        case "partial":
+            "partial: \(Quantity.grouped(line.covered ?? 0)) of \(total) are as signed, the rest is not covered"
         case "too-short": "too short: \(total), fewer than were signed"
         default: "not computed"
         }
-    }
-}
-
-extension String {
-    fileprivate func replacingFirst(_ start: String, by other: String) -> String {
-        hasPrefix(start) ? other + dropFirst(start.count) : self
     }
 }
