@@ -109,6 +109,26 @@ public struct BundleWriter: Sendable {
             bytes: bytes, compressedChecksum: CRC32.of(bytes), checksum: CRC32.of(block), size: block.count)
     }
 
+    /// Stores a block without compressing it, for a bundle that is only read here; it may be called in parallel.
+    ///
+    /// Every reader takes it; it is not the encoding that the format calls for, so no such bundle is to be kept.
+    public static func store(_ block: [UInt8]) -> CompressedBlock {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(block.count + block.count / 8192 + 16)
+        var place = 0
+        while true {  // The empty stored block at the end is what readers expect there (RFC 1951 §3.2.4).
+            let end = min(place + 0xFFFF, block.count)
+            let length = UInt16(truncatingIfNeeded: end - place)
+            bytes.append(0)
+            for word in [length, ~length] { bytes += [UInt8(truncatingIfNeeded: word), UInt8(word >> 8)] }
+            bytes += block[place..<end]
+            if length == 0 { break }
+            place = end
+        }
+        return CompressedBlock(
+            bytes: bytes, compressedChecksum: CRC32.of(bytes), checksum: CRC32.of(block), size: block.count)
+    }
+
     /// Writes the next block; blocks come in the order in which they were taken.
     public mutating func accept<Output: BlockOutput>(
         _ block: CompressedBlock, to output: Output

@@ -51,7 +51,8 @@ public struct Create {
             throw MailsealError(
                 "\(path.displayText) exists already", hint: "choose another -o, or --force to replace it")
         }
-        keys = try Keys.load(options.keyFiles, observer: observer)
+        let loaded = try Keys.load(options.keyFiles, observer: observer)
+        keys = options.knownKeys.isEmpty ? loaded : KeyStore(loaded.keys + Keys.store(of: options.knownKeys).keys)
         retrievals = try Retrievals(options, observer: observer)
     }
 
@@ -59,7 +60,8 @@ public struct Create {
         let intake = try Intake(sources: options.sources, options: intakeOptions)
         if observer.wantsTotal { progress.totalBytes = Places.size(of: options.sources) }
         let output = try AtomicOutput(path: path)
-        var sink = try BundleSink(name: name, output: output, jobs: options.jobs)
+        let compress = options.storesBlocks ? BundleWriter.store : BundleWriter.compress
+        var sink = try BundleSink(name: name, output: output, jobs: options.jobs, compress: compress)
         try await sink.add(path: "bagit.txt".bytes, content: TagFiles.bagit)
         _ = try edition.append(.head(head))
         try await pack(intake, into: &sink)

@@ -34,6 +34,10 @@ public struct CreateOptions: Sendable {
     public var jobs = 2
     /// The memory to stay within, in bytes.
     public var memory = 512 << 20
+    /// Key records that are known beside those of the files, for a bundle that is made to be compared.
+    var knownKeys: [KeyLine] = []
+    /// Whether blocks are stored without compression, for a bundle that is only read here.
+    var storesBlocks = false
 
     /// The defaults for these inputs.
     public init(sources: [[UInt8]]) { self.sources = sources }

@@ -108,7 +108,7 @@ public enum Extract {
         output.summary.undated = listed.undated
         if listed.unreadable > 0 {
             output.summary.findings.append(
-                Finding(.integrity, "message-unreadable", "\(listed.unreadable) messages", "could not be searched"))
+                Finding(.integrity, code: "message-unreadable", "\(listed.unreadable) messages", "could not be searched"))
         }
         return output.summary
     }
@@ -148,7 +148,7 @@ struct ExtractOutput {
 
     /// Records that something was not written.
     mutating func refuse(_ subject: String, _ reason: String) {
-        summary.findings.append(Finding(.integrity, "not-extracted", subject, reason))
+        summary.findings.append(Finding(.integrity, code: "not-extracted", subject, reason))
         observer.notice(.failure("\(subject) was not extracted: \(reason)"))
     }
 

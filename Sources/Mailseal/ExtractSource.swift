@@ -85,7 +85,7 @@ struct SourceExtraction {
     }
 
     private mutating func note(_ code: String, _ subject: String, _ detail: String) {
-        output.summary.notes.append(Finding(.remark, code, subject, detail))
+        output.summary.notes.append(Finding(.remark, code: code, subject, detail))
     }
 
     /// Writes everything.
