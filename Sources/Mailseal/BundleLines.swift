@@ -67,6 +67,9 @@ struct UnreadLine {
         return lines
     }
 
+    /// Its text.
+    var text: [UInt8] { Array(group[range]) }
+
     /// The leaf hash.
     var hash: Digest { TreeHash.leaf(group.span.extracting(range)) }
 
@@ -82,7 +85,7 @@ struct UnreadLine {
     /// The line, read strictly.
     func read() throws -> ManifestLine {
         do {
-            return try ManifestLine(Array(group[range]))
+            return try ManifestLine(text)
         } catch {
             throw MailsealError("manifest line \(leaf): \(error)", hint: Bundle.hint)
         }

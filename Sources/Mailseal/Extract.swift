@@ -108,7 +108,8 @@ public enum Extract {
         output.summary.undated = listed.undated
         if listed.unreadable > 0 {
             output.summary.findings.append(
-                Finding(.integrity, code: "message-unreadable", "\(listed.unreadable) messages", "could not be searched"))
+                Finding(
+                    .integrity, code: "message-unreadable", "\(listed.unreadable) messages", "could not be searched"))
         }
         return output.summary
     }

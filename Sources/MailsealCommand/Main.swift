@@ -22,7 +22,8 @@ struct MailsealCommand: AsyncParsableCommand {
             """,
         version: "mailseal \(programVersion) (format \(formatName))",
         subcommands: [
-            CreateCommand.self, VerifyCommand.self, ListCommand.self, ShowCommand.self, ExtractCommand.self,
+            CreateCommand.self, VerifyCommand.self, DiffCommand.self, ListCommand.self, ShowCommand.self,
+            ExtractCommand.self,
         ])
 
     static func main() async {

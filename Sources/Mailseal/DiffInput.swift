@@ -1,0 +1,82 @@
+// One of the two inputs: a bundle as it stands, or a source that is packed for the time of the comparison.
+
+import Bytes
+import DKIM
+import Files
+import Glibc
+import Manifest
+
+/// An opened input.
+struct DiffInput {
+    let label: RawText
+    let bundle: Bundle
+    let isSource: Bool
+    /// The key records that its manifest holds.
+    let keys: KeyStore
+
+    /// Opens a bundle, or gives nil when the path leads to something else.
+    init?(bundle path: [UInt8]) throws {
+        guard !ReadableFolder.isFolder(path), try Self.isBundle(path) else { return nil }
+        try self.init(path, try Bundle(path: path), isSource: false)
+    }
+
+    /// Packs a source with the key records of the other input, so that DKIM results compare.
+    init(packing path: [UInt8], like other: DiffInput, _ options: DiffOptions, _ observer: Observer) async throws {
+        let folder = try PrivateFolder()
+        var create = CreateOptions(sources: [path])
+        create.output = folder.path + "/mail.tar.gz".bytes
+        create.knownKeys = try other.bundle.keys()
+        create.storesBlocks = true
+        create.keepGoing = true
+        create.jobs = options.jobs
+        create.memory = options.memory
+        // What the user did not state of a source is no news here.
+        let quiet = Observer(progress: observer.progress) { if case .failure = $0 { observer.notice($0) } }
+        let summary: CreateSummary
+        do { summary = try await Create.run(create, observer: quiet) } catch let error as MailsealError {
+            throw MailsealError("\(path.displayText): \(error.description)", hint: error.hint)
+        }
+        try self.init(path, try Bundle(path: summary.path), isSource: true)
+        // The open file stays readable; its name goes now, not before.
+        withExtendedLifetime(folder) {}
+    }
+
+    private init(_ path: [UInt8], _ bundle: Bundle, isSource: Bool) throws {
+        label = path.split(separator: 0x2F).last.map(Array.init) ?? path
+        self.bundle = bundle
+        self.isSource = isSource
+        keys = Keys.store(of: try bundle.keys())
+    }
+
+    /// Whether the file starts as bundles of any version do: a gzip comment "mailseal/".
+    private static func isBundle(_ path: [UInt8]) throws -> Bool {
+        let file = try ReadableFile(path: path)
+        let start: [UInt8] = [0x1F, 0x8B, 0x08, 0x10]
+        let name = "mailseal/".bytes
+        let head = try file.read(at: 0, count: min(file.size, 10 + name.count))
+        return head.starts(with: start) && head.dropFirst(10).elementsEqual(name)
+    }
+}
+
+/// A folder for a temporary bundle that only this user can enter; it goes, with what is in it, as soon as it can.
+private final class PrivateFolder {
+    let path: [UInt8]
+
+    init() throws {
+        let parent = unsafe getenv("TMPDIR").map { unsafe Array(String(cString: $0).utf8) } ?? []
+        var template = (parent.isEmpty ? "/var/tmp".bytes : parent) + "/mailseal-diff-XXXXXX".bytes
+        template.append(0)
+        var name = template.map { CChar(bitPattern: $0) }
+        guard unsafe mkdtemp(&name) != nil else {
+            throw FileError("create", template.dropLast().displayText, code: errno)
+        }
+        path = name.dropLast().map { UInt8(bitPattern: $0) }
+    }
+
+    deinit {
+        for name in ["/mail.tar.gz".bytes, []] {
+            let terminated = (path + name).map { CChar(bitPattern: $0) } + [0]
+            _ = unsafe name.isEmpty ? rmdir(terminated) : unlink(terminated)
+        }
+    }
+}

@@ -1,0 +1,135 @@
+// One manifest, read once through the index and kept in compact records.
+
+import Bytes
+import Cryptography
+import Manifest
+
+/// The facts of one manifest; messages are known by their place in `messages`.
+struct DiffTable: Sendable {
+    private(set) var head: HeadLine?
+    private(set) var sources: [UInt32: SourceLine] = [:]
+    private var retrievals: [UInt32: UInt64] = [:]
+    private(set) var messages: [DiffMessageEntry] = []
+    private(set) var numbers: [Digest: UInt32] = [:]
+    private(set) var files: [DiffFileEntry] = []
+    private(set) var failures: [(leaf: UInt32, identity: UInt64)] = []
+    private(set) var containers: [UInt64] = []
+    private(set) var keys: [DiffKeyEntry] = []
+    private(set) var contentRoot = Digest(hashing: [])
+    private var recordedRoot: Digest?
+    private var allPlaces: [DiffPlaceEntry] = []
+    private var placeStarts: [Int] = []
+    private var allSignatures: [DiffSignatureEntry] = []
+    private var signatureStarts: [Int] = []
+    /// A task reads this many groups of lines.
+    private static let groupsAtOnce = 16
+
+    /// Reads the manifest of a bundle; throws when a line is malformed or does not belong to the root.
+    init(_ bundle: Bundle, jobs: Int, observer: Observer) async throws {
+        numbers.reserveCapacity(bundle.end.messages.clamped(to: 0...bundle.lineCount))
+        var window = InOrder<[DiffFact]>(width: jobs * 2, budget: .max)
+        let groups = (bundle.lineCount + 255) / 256
+        var next = 0
+        var leaf = 0
+        while true {
+            while next < groups, !window.isFull {
+                let range = next..<min(next + Self.groupsAtOnce, groups)
+                window.submit(weight: 1) { try Self.facts(of: bundle, range) }
+                next = range.upperBound
+            }
+            guard let facts = try await window.next() else { break }
+            for fact in facts {
+                try add(fact, leaf: leaf)
+                leaf += 1
+            }
+            observer.progress(Progress(bytes: leaf, totalBytes: bundle.lineCount, messages: messages.count))
+        }
+        try finish()
+    }
+
+    /// The places of a message.
+    func places(of message: UInt32) -> ArraySlice<DiffPlaceEntry> {
+        allPlaces[placeStarts[Int(message)]..<placeStarts[Int(message) + 1]]
+    }
+
+    /// The signatures of a message.
+    func signatures(of message: UInt32) -> ArraySlice<DiffSignatureEntry> {
+        allSignatures[signatureStarts[Int(message)]..<signatureStarts[Int(message) + 1]]
+    }
+
+    /// The class of a message.
+    func evidence(of message: UInt32) -> EvidenceClass { EvidenceClass(of: signatures(of: message).map(\.result)) }
+
+    /// The hash of the retrieval that holds for something: its own, else its source's; 0 when none is stated.
+    func retrieval(own: UInt64, source: UInt32) -> UInt64 { own != 0 ? own : retrievals[source] ?? 0 }
+
+    private static func facts(of bundle: Bundle, _ groups: Range<Int>) throws -> [DiffFact] {
+        var facts: [DiffFact] = []
+        facts.reserveCapacity(groups.count * 256)
+        for group in groups {
+            for line in try bundle.lines(ofGroup: group) { facts.append(try DiffFact(line)) }
+        }
+        return facts
+    }
+
+    private mutating func add(_ fact: DiffFact, leaf: Int) throws {
+        switch fact {
+        case .head(let line): head = line
+        case .source(let line):
+            sources[UInt32(clamping: line.id)] = line
+            retrievals[UInt32(clamping: line.id)] = line.retrieved?.diffHash
+        case .message(let message):
+            guard numbers.updateValue(UInt32(messages.count), forKey: message.digest) == nil else {
+                throw MailsealError("manifest line \(leaf): a message that stood before", hint: Bundle.hint)
+            }
+            messages.append(message)
+        case .attachment(let digest, let hash):
+            let message = Int(try number(of: digest, leaf))
+            messages[message].derived = (messages[message].derived &* 31) ^ hash
+        case .signature(let digest, var entry):
+            entry.message = try number(of: digest, leaf)
+            allSignatures.append(entry)
+        case .place(let digest, var entry):
+            entry.message = try number(of: digest, leaf)
+            allPlaces.append(entry)
+        case .file(let entry): files.append(entry)
+        case .failure(let leaf, let identity): failures.append((leaf, identity))
+        case .container(let hash): containers.append(hash)
+        case .key(let entry): keys.append(entry)
+        case .content(let line): recordedRoot = line.root
+        case .other: break
+        }
+    }
+
+    private func number(of digest: Digest, _ leaf: Int) throws -> UInt32 {
+        guard let number = numbers[digest] else {
+            throw MailsealError("manifest line \(leaf): about a message that has no line", hint: Bundle.hint)
+        }
+        return number
+    }
+
+    private mutating func finish() throws {
+        allPlaces.sort { ($0.message, $0.leaf) < ($1.message, $1.leaf) }
+        allSignatures.sort { ($0.message, $0.leaf) < ($1.message, $1.leaf) }
+        placeStarts = Self.starts(allPlaces.lazy.map(\.message), messages.count)
+        signatureStarts = Self.starts(allSignatures.lazy.map(\.message), messages.count)
+        contentRoot = ContentRoot.root(of: messages.lazy.map(\.digest))
+        guard contentRoot == recordedRoot else {
+            throw MailsealError(
+                "the messages have the content root \(contentRoot), the manifest records \(recordedRoot?.description ?? "none")",
+                hint: Bundle.hint)
+        }
+    }
+
+    /// Where the entries of each message begin, and at last where those of the last one end.
+    private static func starts(_ messages: some Sequence<UInt32>, _ count: Int) -> [Int] {
+        var starts = [Int](repeating: 0, count: count + 1)
+        for message in messages { starts[Int(message) + 1] += 1 }
+        for place in 0..<count { starts[place + 1] += starts[place] }
+        return starts
+    }
+}
+
+extension Int {
+    func clamped(to range: ClosedRange<Int>) -> Int { Swift.min(Swift.max(self, range.lowerBound), range.upperBound) }
+}
