@@ -29,6 +29,32 @@ enum Columns {
         return text
     }
 
+    /// The line in pieces of at most so many columns, broken at blanks where there are any; further pieces start with as
+    /// many blanks as the line itself, two at least. 0 columns set no limit.
+    static func wrap(_ line: String, _ columns: Int) -> [String] {
+        guard columns > 0, line.utf8.count > columns, width(of: line) > columns else { return [line] }
+        let indent = String(repeating: " ", count: min(columns / 2, max(2, line.prefix { $0 == " " }.count)))
+        var lines: [String] = []
+        var open = ""
+        var used = 0
+        /// The piece up to its last blank, and the columns it takes.
+        var fitting: (text: String, width: Int)?
+        for character in line {
+            let width = width(of: String(character))
+            if used + width > columns {
+                let end = fitting ?? (open, used)
+                lines.append(end.text)
+                open = indent + open.dropFirst(end.text.count).drop { $0 == " " }
+                used = self.width(of: open)
+                fitting = nil
+            }
+            if character == " ", used > 2 * indent.count { fitting = (open, used) }
+            open.append(character)
+            used += width
+        }
+        return lines + [open]
+    }
+
     private static func width(of scalar: Unicode.Scalar) -> Int {
         let value = scalar.value
         if value < 0x300 { return value == 0xAD ? 0 : 1 }

@@ -84,7 +84,9 @@ struct FilterOptions: ParsableArguments {
     }
 
     /// The bundle: where it stands on its own, else behind the two texts of `--between`.
-    func bundle(_ argument: String?) throws -> String {
+    func bundle(_ argument: String?) throws -> String { try Self.bundle(argument, between) }
+
+    static func bundle(_ argument: String?, _ between: [String]) throws -> String {
         switch (argument, between.count) {
         case (let path?, 0), (let path?, 2): return path
         case (nil, 3): return between[2]

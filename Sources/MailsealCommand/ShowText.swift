@@ -23,7 +23,11 @@ struct ShownText {
     /// The whole text.
     var text: String {
         let sections = [heading, claims, evidence, places, attachments, body]
-        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+        let columns = Terminal.width
+        return sections.filter { !$0.isEmpty }.map { section in
+            // A line that the terminal broke would go on at the line's start.
+            section.flatMap { Columns.wrap($0, columns) }.joined(separator: "\n")
+        }.joined(separator: "\n\n") + "\n"
     }
 
     private var heading: [String] {
@@ -103,7 +107,8 @@ struct ShownText {
         add("body", signature.bodyWords)
         if let key = line.key {
             let bits = signature.keyBits.map { "\($0) bits, " } ?? ""
-            add("key", "\(bits)\(signature.isTesting ? "testing, " : "")from a file given to create, SHA-256 \(key)")
+            add("key", "\(bits)\(signature.isTesting ? "testing, " : "")from a file given to create")
+            add("record", "\(key)")
         }
         if let identity = line.identity { add("for", shown(identity)) }
         if let time = line.signedAt.flatMap(time) { add("made", "\(time), as it says") }
@@ -153,9 +158,12 @@ struct ShownText {
     private var attachments: [String] {
         guard !shown.attachments.isEmpty else { return [] }
         return ["ATTACHMENTS"]
-            + shown.attachments.map { line, name in
-                "  \(safeForTerminal(line.part))  \(safeForTerminal(name ?? "(no name)"))  "
-                    + "\(safeForTerminal(line.mediaType.displayText))  \(Quantity.bytes(line.size))  \(line.sha256)"
+            + shown.attachments.flatMap { line, name in
+                [
+                    "  \(safeForTerminal(line.part))  \(onOneLine(name ?? "(no name)"))  "
+                        + "\(safeForTerminal(line.mediaType.displayText))  \(Quantity.bytes(line.size))",
+                    "      sha256 \(line.sha256)",
+                ]
             }
     }
 
