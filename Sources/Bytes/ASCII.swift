@@ -34,6 +34,7 @@ public enum ASCII {
     public static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 
     /// The bytes with `A`…`Z` made lower case, any other byte as it is.
+    @inlinable
     public static func lowercased(_ bytes: some Sequence<UInt8>) -> [UInt8] { bytes.map(lowercased) }
 
     /// Whether two byte strings are equal when `A`…`Z` and `a`…`z` are not told apart.

@@ -85,7 +85,7 @@ public final class Bundle: Sendable {
         try Self.lines(of: number, reader, manifest, groups, count: root.size)
     }
 
-    /// The index of a message's line, or nil when there is no such number.
+    /// The index of a message's line, or nil when there is no such number; throws when the index does not lead to it.
     public func leaf(ofMessage number: Int) throws -> Int? {
         guard number >= 1, number <= end.messages else { return nil }
         var low = 0
@@ -99,9 +99,10 @@ public final class Bundle: Sendable {
             guard line.isOf(.message), case .message(let message) = try line.read(), message.number >= number else {
                 continue
             }
-            return message.number == number ? line.leaf : nil
+            if message.number == number { return line.leaf }
+            break
         }
-        return nil
+        throw MailsealError("the index does not lead to message \(number)", hint: Self.hint)
     }
 
     /// The payload file that a line brings, whole: its bytes are checked against the digest.

@@ -95,6 +95,7 @@ struct SourceExtraction {
             let parsed = try line.read()
             switch parsed {
             case .message(let message):
+                progress.bytes += message.size
                 if messages[message.sha256] == nil { messages[message.sha256] = (line.leaf, message) }
             case .occurrence(let occurrence): try follow(occurrence)
             case .file(let file): try follow(file, leaf: line.leaf)
@@ -138,7 +139,6 @@ struct SourceExtraction {
         guard let known = messages[occurrence.message] else {
             return output.refuse("\(occurrence.path)", "no message has the digest \(occurrence.message)")
         }
-        progress.bytes += known.line.size
         output.observer.progress(progress)
         let bundle = bundle
         guard occurrence.offset == nil else {

@@ -29,8 +29,9 @@ enum Columns {
         return text
     }
 
-    /// The line in pieces of at most so many columns, broken at blanks where there are any; further pieces start with as
-    /// many blanks as the line itself, two at least. 0 columns set no limit.
+    /// The line in pieces of at most so many columns, broken at blanks where there are any.
+    ///
+    /// Further pieces start with as many blanks as the line itself, two at least. 0 columns set no limit.
     static func wrap(_ line: String, _ columns: Int) -> [String] {
         guard columns > 0, line.utf8.count > columns, width(of: line) > columns else { return [line] }
         let indent = String(repeating: " ", count: min(columns / 2, max(2, line.prefix { $0 == " " }.count)))

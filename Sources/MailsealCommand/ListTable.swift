@@ -76,7 +76,7 @@ struct TableListing: Listing {
 
 /// Text from mail on one line of a terminal; tabs, which folding leaves in header fields, become blanks.
 func onOneLine(_ text: String) -> String {
-    safeForTerminal(String(text.map { $0 == "\t" ? " " : $0 }))
+    safeForTerminal(text.utf8.contains(ASCII.tab) ? String(text.map { $0 == "\t" ? " " : $0 }) : text)
 }
 
 extension ListSummary {

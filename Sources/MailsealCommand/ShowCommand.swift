@@ -126,7 +126,7 @@ extension ShownMessage {
         writer.add("signatures", objects: signatures.map(\.json))
         writer.add("places", objects: places.map(\.json))
         writer.add("searched_everywhere", isSearched)
-        writer.add("same_message_id", sameMessageID.map { String($0).bytes })
+        writer.add("same_message_id", object: "[\(sameMessageID.map(String.init).joined(separator: ","))]".bytes)
         writer.add("findings", objects: findings.map(\.json))
         return writer.finish()
     }

@@ -75,6 +75,12 @@ import Testing
         try await roundTrip()
     }
 
+    @Test func `bytes between messages that are too many for a line come back too`() async throws {
+        let header = "From " + String(repeating: "x", count: 70_000) + "\nA: b\n\nbody\n"
+        try bench.write("box", "From x\nA: b\n\nbody\n\n" + header + "\nFrom y\nC: d\n\nend\n")
+        try await roundTrip("box")
+    }
+
     @Test func `a single mailbox and a single message come back under their names`() async throws {
         try bench.write("inbox.mbox", "From x\r\n\(mailText("1"))\r\nFrom y\r\n\(mailText("2"))")
         try await roundTrip("inbox.mbox")

@@ -28,13 +28,12 @@ import Testing
     }
 
     @Test func `a message is found by number, digest and Message-ID, with its exact bytes`() async throws {
-        var texts: [String] = []
-        for number in 1...300 {
-            texts.append(mail("From: a@example.org", "Message-ID: <id\(number)@example.org>", "Subject: n\(number)"))
-            try bench.write("in/\("00\(number)".suffix(3)).eml", texts[number - 1])
+        let texts = (1...300).map {
+            mail("From: a@example.org", "Message-ID: <id\($0)@example.org>", "Subject: n\($0)")
         }
-        let bundle = try await bench.bundle("in")
-        for number in [1, 2, 100, 128, 129, 256, 299, 300] {
+        try bench.write("box", texts.map { "From x\r\n\($0)\r\n" }.joined())
+        let bundle = try await bench.bundle("box")
+        for number in [1, 128, 129, 300] {
             let bytes = texts[number - 1].bytes
             for reference in [
                 MessageReference.number(number), .digest(Digest(hashing: bytes)),
@@ -91,12 +90,11 @@ import Testing
 
     @Test func `the source of a late message is found among many`() async throws {
         for source in ["a", "b", "c"] {
-            for number in 1...150 {
-                try bench.write("\(source)/\(number).eml", mail("From: a@example.org", "Subject: \(source)\(number)"))
-            }
+            let texts = (1...150).map { mail("From: a@example.org", "Subject: \(source)\($0)") }
+            try bench.write(source, texts.map { "From x\r\n\($0)\r\n" }.joined())
         }
         let bundle = try await bench.bundle("a", "b", "c")
-        #expect(bundle.groups.count >= 4)
+        #expect(bundle.groups.count > 3)
         for (number, name) in [(1, "a"), (150, "a"), (151, "b"), (300, "b"), (301, "c"), (450, "c")] {
             #expect(try Show.run(bundle, .number(number))?.places.first?.source?.name == name.bytes)
         }
