@@ -17,10 +17,10 @@ SCHEMA = {
     "identity?:text t?:number x?:number l?:number signed?:texts key?:digest header:code body:code covered?:number "
     "total?:number violations?:codes signed_data?:digest signature?:digest",
     "occurrence": "message:digest source:number path:path offset?:number before?:text mtime?:time retrieved?:retrieved",
-    "file": "sha256?:digest size?:number pieces?:digests source:number path:path mtime?:time target?:text "
-    "retrieved?:retrieved",
-    "container": "source:number path:path kind:code reader?:text size:number sha256:digest after?:text stored?:true "
-    "messages:number files:number failures:number",
+    "file": "sha256?:digest size?:number pieces?:digests source:number path:path offset?:number before?:text "
+    "mtime?:time target?:text retrieved?:retrieved",
+    "container": "source:number path:path kind:code reader?:text size:number sha256?:digest after?:text mtime?:time "
+    "stored?:true messages:number files:number failures:number",
     "failure": "source:number path?:path code:code",
     "source-end": "source:number items:number messages:number files:number failures:number",
     "key": "domain:text selector:text record:text basis:basis",
@@ -162,9 +162,10 @@ def text_value(kind, key, value, in_hex):
             if not isinstance(item, list) or isinstance(item, Pairs) or not item:
                 raise LineFault("value", f"{key} is not made of filled arrays")
             return tuple(plain(part, level + 1) for part in item)
-        if not isinstance(item, str) or not item:
+        # An array of names may hold an empty one; a path may not.
+        if not isinstance(item, str) or not item and kind not in ("texts", "pairs"):
             raise LineFault("value-empty" if item == "" else "value", f"{key} holds what is not filled text")
-        if in_hex and not re.fullmatch(r"(?:[0-9a-f]{2})+", item):
+        if in_hex and not re.fullmatch(r"(?:[0-9a-f]{2})*", item):
             raise LineFault("value", f"{key} is not lower-case hex")
         try:
             found.append(bytes.fromhex(item) if in_hex else item.encode("utf-8"))

@@ -63,7 +63,7 @@ class Maker:
                 self.record("attachment", message=sha256, part=b"2", name=b"a\xff.txt", media_type=b"text/plain",
                             size=3, sha256=digest(b"abc"))
                 self.record("dkim", message=sha256, index=1, domain=b"example.org", selector=b"s",
-                            algorithm=b"rsa-sha256", signed=(b"from", b"to"), header="valid", body="matches",
+                            algorithm=b"rsa-sha256", signed=(b"from", b"to"), header="valid", body="intact",
                             covered=8, total=8)
         self.record("occurrence", message=sha256, source=self.source, path=path, **place)
 
@@ -94,6 +94,7 @@ class Maker:
     def end_source(self):
         found = [r["type"] for r in self.records[self.start:]]
         counts = [found.count(kind) for kind in ("occurrence", "file", "failure")]
+        counts[1] -= sum("stored" in record for record in self.records[self.start:])
         self.record("source-end", source=self.source, items=sum(counts), messages=counts[0], files=counts[1],
                     failures=counts[2])
 
@@ -115,10 +116,10 @@ class Maker:
         self.end_source()
         self.start_source(name=b"one.zip", kind="file")
         self.message(b"From: z@example.org\n\nzipped\n", ((b"one.zip",), (b"z.eml",)))
-        self.file(((b"one.zip",),), b"PK")
         self.mailbox(((b"one.zip",), (b"box",)), [(b"From q\n", first)], b"")
+        self.file(((b"one.zip",),), b"PK")
         self.record("container", source=2, path=((b"one.zip",),), kind="zip", size=2, sha256=digest(b"PK"),
-                    stored=True, messages=2, files=0, failures=0)
+                    stored=True, messages=1, files=0, failures=0)
         self.end_source()
         self.record("key", domain=b"example.org", selector=b"s", record=b"v=DKIM1; p=", basis="file")
         kinds = [record["type"] for record in self.records]

@@ -27,6 +27,7 @@ PIECE = 4 << 30
 NO_LEAF = 0xFFFFFFFF
 FIELDS = {b"message-id": "message_id", b"date": "date", b"from": "from", b"to": "to", b"cc": "cc",
           b"subject": "subject", b"in-reply-to": "in_reply_to"}
+# The classes of messages, the strongest first.
 DKIM_COUNTS = ("verified", "headers_only", "not_verifying", "key_unavailable", "unsigned")
 ITEMS = {"message", "occurrence", "file", "container", "failure", "source-end"}
 FOLLOWERS = {
@@ -77,6 +78,13 @@ def derive(chunks):
     return line_ends, header_fields(section if section.endswith(b"\n") else section + b"\n")
 
 
+def dkim_class(signature):
+    """The class that one signature gives its message, from the facts in its line."""
+    if signature["header"] == "valid" and not signature.get("violations"):
+        return "verified" if signature["body"] == "intact" else "headers_only"
+    return "not_verifying" if signature["header"] in ("valid", "invalid", "malformed") else "key_unavailable"
+
+
 class Manifest:
     """Walks over the lines of the manifest, checks them against the payload, and gathers what the tag files need."""
 
@@ -90,7 +98,9 @@ class Manifest:
         self.previous = self.previous_key = self.open_message = self.current = None
         self.count, self.bytes = Counter(), 0
         self.messages, self.payload, self.files = {}, [], set()
-        self.inner, self.stored, self.kept, self.mailbox = {}, {}, {}, None
+        self.inner, self.last_file, self.last_failures, self.mailbox = {}, None, [], None
+        self.stored, self.classes, self.wanted_keys, self.key_digests = 0, Counter(), set(), set()
+        self.evidence = "unsigned"
         self.retrieved = self.mtime = None
         self.csv, self.csv_files = hashlib.sha256(), []
         self.attachments, self.dkim_index, self.at_start = 0, 0, Counter()
@@ -139,9 +149,13 @@ class Manifest:
         kind, where = record["type"], f"line {leaf}"
         if kind not in FOLLOWERS[self.previous]:
             self.report("line-order", where, f"{kind} cannot follow {self.previous}")
-        if self.mailbox and kind not in ("message", "attachment", "dkim", "occurrence", "container"):
+        if self.mailbox and kind not in ("message", "attachment", "dkim", "occurrence", "file", "container"):
             self.report("mailbox-open", where, "this line stands between a mailbox's messages and its container line")
             self.mailbox = None
+        if kind not in ("file", "container"):
+            self.last_file = None
+        if kind not in ("file", "failure", "container"):
+            self.last_failures = []
         self.previous = kind
         self.count[kind] += 1
         if kind == "head":
@@ -161,12 +175,14 @@ class Manifest:
 
     def take_head(self, record, leaf, where):
         self.expect("edition", where, "edition", record["edition"], 1)
+        if not re.fullmatch(rb"[!-*,-~]{1,255}", record["origin"]):
+            self.report("origin", where, "origin is not 1 to 255 printable ASCII characters without blank and plus")
 
     def take_source(self, record, leaf, where):
         self.expect("source-number", where, "id", record["id"], self.count["source"])
         if record["kind"] not in ("tree", "maildir", "file"):
             self.report("value", where, "kind is not tree, maildir or file")
-        self.current, self.at_start = record["id"], Counter(self.count)
+        self.current, self.at_start, self.stored = record["id"], Counter(self.count), 0
 
     def take_message(self, record, leaf, where):
         digest = record["sha256"]
@@ -174,6 +190,7 @@ class Manifest:
             self.report("message-repeated", where, "a message line with this digest stands before")
         self.expect("message-number", where, "number", record["number"], self.count["message"])
         self.open_message, self.attachments, self.dkim_index = record, 0, 0
+        self.evidence = "unsigned"
         self.messages[digest] = record["size"]
         self.bytes += record["size"]
         path = f"data/eml/{digest[:2]}/{digest}.eml"
@@ -193,45 +210,58 @@ class Manifest:
 
     def take_dkim(self, record, leaf, where):
         self.expect("message-unknown", where, "message", record["message"], (self.open_message or {}).get("sha256"))
-        if record["index"] <= self.dkim_index:
-            self.report("dkim-index", where, "the signatures are not in the order of their index")
-        self.dkim_index = record["index"]
+        self.expect("dkim-index", where, "index", record["index"], self.dkim_index + 1)
+        self.dkim_index += 1
+        self.evidence = min(self.evidence, dkim_class(record), key=DKIM_COUNTS.index)
+        if "key" in record:
+            self.wanted_keys.add(record["key"])
 
     def take_occurrence(self, record, leaf, where):
         if record["message"] not in self.messages:
             self.report("message-unknown", where, f"no message line before has the digest {record['message']}")
         self.item(record)
         if self.open_message:
+            self.classes[self.evidence] += 1
             self.expect("message-unknown", where, "message", record["message"], self.open_message["sha256"])
             path = None if "path" in record["hex"] else record["path"]
             self.add_csv(bag.csv_record(self.open_message, path, self.attachments))
             self.open_message = None
+        self.row(record, where, [f"data/eml/{record['message'][:2]}/{record['message']}.eml"])
+
+    def row(self, record, where, paths):
+        """A part of a mailbox, which is put together from what stands before it and its bytes."""
         if self.mailbox and (self.mailbox.path != record["path"] or "offset" not in record):
             self.report("mailbox-open", where, "the mailbox before has no container line")
             self.mailbox = None
-        if "offset" in record:
-            self.mailbox = self.mailbox or Mailbox(record["path"])
-            self.mailbox.feed(record.get("before", b""))
-            self.expect("mailbox-offset", where, "offset", record["offset"], self.mailbox.size)
-            entry = self.entry.get(f"data/eml/{record['message'][:2]}/{record['message']}.eml")
+        if "offset" not in record:
+            if "before" in record:
+                self.report("mailbox-offset", where, "before without offset")
+            return
+        self.mailbox = self.mailbox or Mailbox(record["path"])
+        self.mailbox.feed(record.get("before", b""))
+        self.expect("mailbox-offset", where, "offset", record["offset"], self.mailbox.size)
+        for path in paths:
+            entry = self.entry.get(path)
             for piece in self.stream.chunks(entry.offset + 512, entry.size) if entry else ():
                 self.mailbox.feed(piece)
-            self.mailbox.messages += 1
-        elif "before" in record:
-            self.report("mailbox-offset", where, "before without offset")
 
     def take_file(self, record, leaf, where):
-        self.item(record)
+        path = f"data/files/{record.get('sha256', '')[:2]}/{record.get('sha256')}"
+        parts = [f"{path}.{number:03d}" for number in range(len(record.get("pieces", [])))]
+        # The file of a container that is open is its own; the part of a mailbox is one of its items.
+        own = record["path"] in self.inner and "offset" not in record
+        self.last_file = (record, own)
+        if not own:
+            self.item(record)
+            self.row(record, where, parts or [path])
         if ("sha256" in record) != ("size" in record) or ("sha256" in record) == ("target" in record):
             self.report("file-content", where, "a file has either sha256 and size, or the target of a symbolic link")
         if "sha256" not in record:
             return
         digest, size = record["sha256"], record["size"]
-        self.kept.setdefault(record["path"], (digest, size))
         if digest in self.files:
             return
         self.files.add(digest)
-        path = f"data/files/{digest[:2]}/{digest}"
         pieces = record.get("pieces", [])
         self.expect("file-pieces", where, "number of pieces", len(pieces), -(-size // PIECE) if size > PIECE else 0)
         if not pieces:
@@ -248,54 +278,82 @@ class Manifest:
 
     def take_container(self, record, leaf, where):
         path = record["path"]
-        messages, files, failures = self.inner.pop(path, (0, 0, 0))
+        self.take_over(path, "stored" in record)
+        found = self.inner.pop(path, [0, 0, 0])
         if record["kind"] == "mbox":
             mailbox = self.mailbox if self.mailbox and self.mailbox.path == path else Mailbox(path)
             mailbox.feed(record.get("after", b""))
-            self.expect("mailbox-rebuilt", where, "size and SHA-256 of the mailbox rebuilt",
-                        (mailbox.size, mailbox.digest.hexdigest()), (record["size"], record["sha256"]))
-            messages = mailbox.messages
+            rebuilt, right = (mailbox.size, mailbox.digest.hexdigest()), (record["size"], record.get("sha256"))
+            if "sha256" not in record:
+                rebuilt, right = mailbox.size > record["size"], False
+            self.expect("mailbox-rebuilt", where, "size and SHA-256 of the mailbox rebuilt", rebuilt, right)
         elif "after" in record:
             self.report("value", where, "after stands in a container that is no mailbox")
         if self.mailbox and (record["kind"] != "mbox" or self.mailbox.path != path):
             self.report("mailbox-open", where, "the mailbox before has no container line")
         self.mailbox = None
         if "stored" in record:
-            self.stored[path] = (record["sha256"], record["size"], where)
-        for name, right in (("messages", messages), ("files", files), ("failures", failures)):
-            self.expect("count-container", where, name, record[name], right)
+            self.stored += 1
+            file = self.last_file[0] if self.last_file else {}
+            own = [file.get(key) for key in ("path", "sha256", "size")]
+            if own != [path, record.get("sha256"), record["size"]]:
+                self.report("container-stored", where, "the line before is not the file of this container")
+        self.last_file, self.last_failures = None, []
+        for place, name in enumerate(("messages", "files", "failures")):
+            self.expect("count-container", where, name, record[name], found[place])
+
+    def take_over(self, path, stored):
+        """What stood for a container of which nothing was listed has been counted outside of it so far."""
+        if path in self.inner:
+            return
+        failures = sum(1 for place in self.last_failures if place == path)
+        outer = self.inner.get(path[:-1])
+        if outer:
+            outer[2] -= failures
+            if stored and self.last_file and self.last_file[0]["path"] == path:
+                outer[1] -= 1
+        self.inner[path] = [0, 0, failures]
 
     def take_failure(self, record, leaf, where):
+        path = record.get("path", ())
+        if path in self.inner:
+            self.inner[path][2] += 1
+            return
+        self.last_failures.append(path)
         self.item(record)
 
     def item(self, record):
-        """Counts an occurrence, file or failure in each container around it."""
+        """Counts an occurrence, file or failure in the innermost container around it."""
         place = ("occurrence", "file", "failure").index(record["type"])
         path = record.get("path", ())
-        for depth in range(1, len(path)):
-            self.inner.setdefault(path[:depth], [0, 0, 0])[place] += 1
+        around = path if "offset" in record else path[:-1]
+        for depth in range(1, len(around) + 1):
+            self.inner.setdefault(around[:depth], [0, 0, 0])
+        if around:
+            self.inner[around][place] += 1
 
     def take_source_end(self, record, leaf, where):
         found = {"messages": "occurrence", "files": "file", "failures": "failure"}
         found = {name: self.count[kind] - self.at_start[kind] for name, kind in found.items()}
+        found["files"] -= self.stored
         found["items"] = sum(found.values())
         for name, right in found.items():
             self.expect("count-source", where, name, record[name], right)
         for path in self.inner:
             self.report("container-missing", where, f"no container line for {path!r:.200}")
-        for path, (digest, size, place) in self.stored.items():
-            if self.kept.get(path) != (digest, size):
-                self.report("container-stored", place, "no file line of this source holds the container's bytes")
-        self.inner, self.stored, self.kept = {}, {}, {}
+        self.inner = {}
 
     def take_key(self, record, leaf, where):
         key = (record["domain"], record["selector"], record["record"])
         if self.previous_key and key <= self.previous_key:
             self.report("key-line-order", where, "the key lines are not sorted, or one stands twice")
         self.previous_key = key
+        self.key_digests.add(hashlib.sha256(record["record"]).hexdigest())
 
     def take_content(self, record, leaf, where):
         self.content = record
+        for digest in sorted(self.wanted_keys - self.key_digests):
+            self.report("key-unknown", where, f"no key line has the record {digest} that a signature names")
         self.expect("count-content", where, "messages", record["messages"], self.count["message"])
         right = bag.tree_root(bytes.fromhex(digest) for digest in sorted(self.messages))
         self.expect("content-root", where, "root", record["root"], right)
@@ -308,8 +366,9 @@ class Manifest:
         found = {name: self.count[kind] for name, kind in kinds.items()}
         for name, right in {"leaf": leaf, "bytes": self.bytes, **found}.items():
             self.expect("count-end", where, name, record[name], right)
-        total = sum(record[name] for name in DKIM_COUNTS)
-        self.expect("derived-dkim-sum", where, "the sum of the five DKIM counts", total, self.count["message"])
+        if self.head.get("rules") == RULES:
+            for name in DKIM_COUNTS:
+                self.expect("derived-dkim-count", where, name, record[name], self.classes[name])
 
     # The payload and the tag files
 
@@ -427,6 +486,22 @@ def verify(file, size, pinned=None):
     return root, findings
 
 
+def judge(path, pinned=None):
+    """The verdict on a file, its root and the findings."""
+    try:
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if file.read(2) != b"\x1f\x8b":
+                raise OSError(f"{path} is not a gzip file")
+            root, findings = verify(file, size, pinned)
+    except OSError as error:
+        return "unreadable", None, [{"code": "unreadable", "where": path, "detail": str(error)}]
+    if not findings:
+        return "intact" if pinned else "consistent", root, findings
+    derived = all(finding["code"].startswith("derived-") for finding in findings)
+    return "not-derivable" if derived else "altered", root, findings
+
+
 def main():
     parser = argparse.ArgumentParser(description="Verify a mailseal bundle.")
     parser.add_argument("bundle")
@@ -435,19 +510,7 @@ def main():
     options = parser.parse_args()
     if options.root and not re.fullmatch(r"[1-9][0-9]{0,15}:[0-9a-f]{64}", options.root):
         parser.error("--root is not SIZE:HASH")
-    try:
-        with open(options.bundle, "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if file.read(2) != b"\x1f\x8b":
-                raise OSError(f"{options.bundle} is not a gzip file")
-            root, findings = verify(file, size, options.root)
-        verdict = "intact" if options.root else "consistent"
-        if findings:
-            derived = all(finding["code"].startswith("derived-") for finding in findings)
-            verdict = "not-derivable" if derived else "altered"
-    except OSError as error:
-        root, verdict = None, "unreadable"
-        findings = [{"code": "unreadable", "where": options.bundle, "detail": str(error)}]
+    verdict, root, findings = judge(options.bundle, options.root)
     if options.json:
         print(json.dumps({"verdict": verdict, "root": root, "findings": findings}))
     else:
