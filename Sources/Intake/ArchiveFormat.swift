@@ -12,11 +12,11 @@ extension Intake {
         /// A tar archive: ustar, pax or GNU.
         case tar
         /// A tar archive, compressed by gzip (RFC 1952).
-        case tarGzip = "tar.gz"
+        case tarGzip = "tar-gz"
         /// A tar archive, compressed by bzip2.
-        case tarBzip2 = "tar.bz2"
+        case tarBzip2 = "tar-bz2"
         /// A tar archive, compressed by xz.
-        case tarXZ = "tar.xz"
+        case tarXZ = "tar-xz"
         /// A single file, compressed by gzip (RFC 1952).
         case gzip = "gz"
         /// A single file, compressed by bzip2.
