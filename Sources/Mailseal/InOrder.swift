@@ -22,7 +22,10 @@ struct InOrder<Output: Sendable>: ~Copyable {
     }
 
     /// Whether a result must be taken before more work is submitted.
-    var isFull: Bool { running.count - oldest >= width || weight >= budget }
+    var isFull: Bool {
+        let count = running.count - oldest
+        return count >= width || (count > 0 && weight >= budget)
+    }
 
     /// Starts work that weighs this many bytes while it runs or waits to be taken.
     mutating func submit(weight: Int, _ work: @escaping @Sendable () throws -> Output) {
