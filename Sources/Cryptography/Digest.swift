@@ -20,6 +20,26 @@ public struct Digest: Hashable, Comparable, Sendable {
         self.init(bytes)
     }
 
+    /// The digest that 64 lower-case hexadecimal digits stand for, or nil for any other text.
+    public init?(hexadecimal text: [UInt8]) {
+        guard text.count == 64 else { return nil }
+        var values: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        for place in 0..<64 {
+            let nibble: UInt8
+            switch text[place] {
+            case 0x30...0x39: nibble = text[place] - 0x30
+            case 0x61...0x66: nibble = text[place] - 0x61 + 10
+            default: return nil
+            }
+            // Each digit comes in at the lowest end; after 64 of them the first is at the highest.
+            values.0 = values.0 << 4 | values.1 >> 60
+            values.1 = values.1 << 4 | values.2 >> 60
+            values.2 = values.2 << 4 | values.3 >> 60
+            values.3 = values.3 << 4 | UInt64(nibble)
+        }
+        words = values
+    }
+
     /// The 32 bytes.
     public var bytes: [UInt8] {
         let bigEndian = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
