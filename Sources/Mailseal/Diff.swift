@@ -47,7 +47,7 @@ private struct DiffRun {
     consuming func run() async throws -> DiffReport {
         if a.bundle.root == b.bundle.root {
             classes.same = a.bundle.end.messages
-            return report(.same, contentRoots: try (Self.contentRoot(a), Self.contentRoot(b)), [], [])
+            return report(.same, contentRoots: try (Self.contentRoot(a), Self.contentRoot(b)), [], [], [])
         }
         let tables = (
             a: try await DiffTable(a.bundle, jobs: options.jobs, observer: observer),
@@ -77,7 +77,7 @@ private struct DiffRun {
         let shown = try rows.sections(sections)
         let notes = options.messagesOnly ? [] : other.notes(common, isSource: isSource)
         let roots = (tables.a.contentRoot.description, tables.b.contentRoot.description)
-        return report(verdict(lacks), contentRoots: roots, shown, notes)
+        return report(verdict(lacks), contentRoots: roots, common.transitions, shown, notes)
     }
 
     /// With a source the question is whether the bundle has all of it.
@@ -90,7 +90,8 @@ private struct DiffRun {
     }
 
     private func report(
-        _ verdict: DiffReport.Verdict, contentRoots: (String, String), _ sections: [DiffSection], _ notes: [String]
+        _ verdict: DiffReport.Verdict, contentRoots: (String, String), _ transitions: [DiffReport.Transition],
+        _ sections: [DiffSection], _ notes: [String]
     ) -> DiffReport {
         func input(_ input: DiffInput, _ contentRoot: String) -> DiffReport.Input {
             DiffReport.Input(
@@ -100,7 +101,7 @@ private struct DiffRun {
         return DiffReport(
             verdict: verdict, a: input(a, contentRoots.0), b: input(b, contentRoots.1),
             hasOneRoot: a.bundle.root == b.bundle.root, messagesOnly: options.messagesOnly, classes: classes,
-            sections: sections, notes: notes)
+            transitions: transitions, sections: sections, notes: notes)
     }
 
     /// The content root that a manifest records.
@@ -115,8 +116,12 @@ private struct DiffRun {
 
     private mutating func addOnly(_ pairing: DiffPairing, _ tables: (a: DiffTable, b: DiffTable)) {
         (classes.onlyA, classes.onlyB) = (pairing.onlyA.count, pairing.onlyB.count)
+        // What a bundle holds besides a source is an answer to no question, unless all rows are wanted.
+        let isTold = (a: !b.isSource || options.rowLimit == nil, b: !a.isSource || options.rowLimit == nil)
+        if !isTold.a, !pairing.onlyA.isEmpty { sections.add(.onlyA, rowless: pairing.onlyA.count) }
+        if !isTold.b, !pairing.onlyB.isEmpty { sections.add(.onlyB, rowless: pairing.onlyB.count) }
         let likeB = pairing.onlyA.isEmpty ? nil : DiffLookalikes(tables.b, side: .b)
-        for message in pairing.onlyA {
+        for message in pairing.onlyA where isTold.a {
             sections.add(.onlyA) {
                 DiffDraft(
                     a: message, reasons: likeB?.reasons(for: message, of: tables.a) ?? [],
@@ -124,7 +129,7 @@ private struct DiffRun {
             }
         }
         let likeA = pairing.onlyB.isEmpty ? nil : DiffLookalikes(tables.a, side: .a)
-        for message in pairing.onlyB {
+        for message in pairing.onlyB where isTold.b {
             sections.add(.onlyB) {
                 DiffDraft(
                     b: message, reasons: likeA?.reasons(for: message, of: tables.b) ?? [],
@@ -139,11 +144,11 @@ private struct DiffRun {
     ) async throws {
         var window = InOrder<DiffMessages>(width: options.jobs * 4, budget: options.memory / 8)
         let keys = (a: a.keys, b: b.keys)
-        let content = options.content
         var submitted = 0
         for (done, pair) in pairs.enumerated() {
             while submitted < pairs.count, submitted == done || !window.isFull {
                 let next = pairs[submitted]
+                let content = options.content && sections.hasRoom(for: .altered)
                 let first = try Self.bytes(a.bundle, tables.a.messages[Int(next.a)])
                 let second = try Self.bytes(b.bundle, tables.b.messages[Int(next.b)])
                 window.submit(weight: 4096 + first.count + second.count) {

@@ -13,6 +13,15 @@ struct DiffCommonFacts {
     private(set) var otherTimes = 0
     /// Places in mailboxes with other bytes before the message.
     private(set) var otherFraming = 0
+    /// The DKIM classes of messages with other results.
+    var transitions: [DiffReport.Transition] {
+        EvidenceClass.allCases.flatMap { first in
+            EvidenceClass.allCases.compactMap { second in
+                classes[[first, second]].map { DiffReport.Transition(a: first, b: second, count: $0) }
+            }
+        }
+    }
+    private var classes: [[EvidenceClass]: Int] = [:]
     private let a: DiffTable
     private let b: DiffTable
     private let comparesRetrieval: Bool
@@ -113,15 +122,14 @@ struct DiffCommonFacts {
         movedDrafts.append(DiffDraft(a: pair.a, b: pair.b, lines: places.lines))
     }
 
-    private func compareSignatures(_ pair: DiffPairing.Pair, _ sections: inout DiffSections) {
+    private mutating func compareSignatures(_ pair: DiffPairing.Pair, _ sections: inout DiffSections) {
         let (first, second) = (a.signatures(of: pair.a), b.signatures(of: pair.b))
         guard !first.lazy.map(\.line).elementsEqual(second.lazy.map(\.line)) else { return }
+        let found = [a.evidence(of: pair.a), b.evidence(of: pair.b)]
+        classes[found, default: 0] += 1
         sections.add(.dkim) {
             var draft = DiffDraft(a: pair.a, b: pair.b)
-            let classes = (a.evidence(of: pair.a), b.evidence(of: pair.b))
-            draft.reasons = [
-                DiffReason(.evidenceClass, [classes.0.rawValue.bytes, classes.1.rawValue.bytes])
-            ]
+            draft.reasons = [DiffReason(.evidenceClass, found.map(\.rawValue.bytes))]
             for place in 0..<max(first.count, second.count) {
                 let left = place < first.count ? first[first.startIndex + place] : nil
                 let right = place < second.count ? second[second.startIndex + place] : nil

@@ -9,7 +9,7 @@ struct DiffHeader {
     /// The names of content fields that differ, lower case.
     private(set) var changed: [[UInt8]] = []
 
-    /// Compares the header sections of two messages. Linear in their sizes.
+    /// Compares the header sections of two messages; linear in their sizes.
     init(_ a: Message, _ b: Message) {
         let (left, right) = (Fields(a), Fields(b))
         if !a.header.isComplete || !b.header.isComplete { reasons.append(DiffReason(.tooManyFields)) }

@@ -33,7 +33,7 @@ struct DiffOtherFacts {
         for key in onlyB where !taken.contains(key.leaf) { sections.add(.keys) { Self.draft(nil, key.leaf) } }
     }
 
-    /// Compares files that are no mail: by path, then by content. Gives whether a side has some that the other lacks.
+    /// Compares files that are no mail: by path, then by content; gives whether a side has some that the other lacks.
     func compareFiles(
         _ common: inout DiffCommonFacts, _ sections: inout DiffSections
     ) -> (a: Bool, b: Bool) {
@@ -62,7 +62,7 @@ struct DiffOtherFacts {
         return lacks
     }
 
-    /// Compares failures. Gives whether a side has some that the other has not.
+    /// Compares failures; gives whether a side has some that the other has not.
     func compareFailures(_ sections: inout DiffSections) -> (a: Bool, b: Bool) {
         var (left, right) = (a.failures, b.failures)
         Self.cancel(&left, &right, by: \.identity) { _, _ in }

@@ -18,7 +18,7 @@ struct DiffPairing {
     private(set) var onlyB: [UInt32] = []
     private let tables: (a: DiffTable, b: DiffTable)
 
-    /// Pairs the messages of two tables. Linear but for the sorting of candidates.
+    /// Pairs the messages of two tables; linear but for the sorting of candidates.
     init(_ a: DiffTable, _ b: DiffTable) {
         tables = (a, b)
         var taken = [Bool](repeating: false, count: b.messages.count)

@@ -45,10 +45,23 @@ public struct DiffReport: Sendable {
         /// Messages that only the second input has.
         public var onlyB = 0
 
+        /// No messages.
+        public init() {}
+
         /// The number of distinct messages of an input.
         public func total(_ side: DiffSide) -> Int {
             same + moved + equivalent + altered + (side == .a ? onlyA : onlyB)
         }
+    }
+
+    /// Messages whose DKIM results differ, by their classes.
+    public struct Transition: Equatable, Sendable {
+        /// The class in the first input.
+        public let a: EvidenceClass
+        /// The class in the second input.
+        public let b: EvidenceClass
+        /// The number of messages.
+        public let count: Int
     }
 
     /// The answer.
@@ -63,6 +76,8 @@ public struct DiffReport: Sendable {
     public let messagesOnly: Bool
     /// The counts of messages.
     public let classes: Classes
+    /// The DKIM classes of messages with other results for the same bytes; the counts sum to that of the `dkim` section.
+    public let transitions: [Transition]
     /// The sections that are not empty, in the order of `DiffSection.Kind`.
     public let sections: [DiffSection]
     /// Recorded facts that differ and make no difference, in sentences.

@@ -32,6 +32,12 @@ struct DiffSections {
         drafts[kind, default: []].append(made)
     }
 
+    /// Counts differences of which no row is wanted.
+    mutating func add(_ kind: DiffSection.Kind, rowless count: Int) { counts[kind, default: 0] += count }
+
+    /// Whether another row of a kind would be kept.
+    func hasRoom(for kind: DiffSection.Kind) -> Bool { (drafts[kind]?.count ?? 0) < limit }
+
     /// The number of differences of a kind.
     func count(_ kind: DiffSection.Kind) -> Int { counts[kind] ?? 0 }
 }

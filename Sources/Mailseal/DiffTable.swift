@@ -22,7 +22,7 @@ struct DiffTable: Sendable {
     private var allSignatures: [DiffSignatureEntry] = []
     private var signatureStarts: [Int] = []
     /// A task reads this many groups of lines.
-    private static let groupsAtOnce = 16
+    private static let groupsAtOnce = 4
 
     /// Reads the manifest of a bundle; throws when a line is malformed or does not belong to the root.
     init(_ bundle: Bundle, jobs: Int, observer: Observer) async throws {
@@ -33,8 +33,10 @@ struct DiffTable: Sendable {
         var leaf = 0
         while true {
             while next < groups, !window.isFull {
+                // Read here, one group after another, so that each block is inflated once; taken apart in tasks.
                 let range = next..<min(next + Self.groupsAtOnce, groups)
-                window.submit(weight: 1) { try Self.facts(of: bundle, range) }
+                let lines = try range.flatMap { try bundle.lines(ofGroup: $0) }
+                window.submit(weight: 1) { try Self.facts(of: lines) }
                 next = range.upperBound
             }
             guard let facts = try await window.next() else { break }
@@ -63,11 +65,11 @@ struct DiffTable: Sendable {
     /// The hash of the retrieval that holds for something: its own, else its source's; 0 when none is stated.
     func retrieval(own: UInt64, source: UInt32) -> UInt64 { own != 0 ? own : retrievals[source] ?? 0 }
 
-    private static func facts(of bundle: Bundle, _ groups: Range<Int>) throws -> [DiffFact] {
+    private static func facts(of lines: [UnreadLine]) throws -> [DiffFact] {
         var facts: [DiffFact] = []
-        facts.reserveCapacity(groups.count * 256)
-        for group in groups {
-            for line in try bundle.lines(ofGroup: group) { facts.append(try DiffFact(line)) }
+        facts.reserveCapacity(lines.count)
+        for line in lines {
+            facts.append(try DiffFact(line))
         }
         return facts
     }

@@ -2,6 +2,7 @@
 
 import Bytes
 import Mailseal
+import Manifest
 import MerkleTree
 
 extension DiffReport {
@@ -15,6 +16,7 @@ extension DiffReport {
         writer.add("a", object: Self.json(a))
         writer.add("b", object: Self.json(b))
         writer.add("classes", object: Self.json(classes))
+        writer.add("dkim_transitions", objects: transitions.map(Self.json))
         writer.add("sections", objects: sections.map(Self.json))
         writer.add("notes", notes.map(\.bytes))
         return writer.finish().displayText
@@ -40,6 +42,14 @@ extension DiffReport {
         writer.add("altered", classes.altered)
         writer.add("only_in_a", classes.onlyA)
         writer.add("only_in_b", classes.onlyB)
+        return writer.finish()
+    }
+
+    private static func json(_ transition: Transition) -> [UInt8] {
+        var writer = CanonicalJSONWriter()
+        writer.add("a", transition.a.rawValue.bytes)
+        writer.add("b", transition.b.rawValue.bytes)
+        writer.add("count", transition.count)
         return writer.finish()
     }
 

@@ -120,8 +120,17 @@ extension DiffReport {
         return "\(name): \(Quantity.grouped(section.count))"
     }
 
+    private var transitionLines: [String] {
+        let width = transitions.map { Quantity.grouped($0.count).count }.max() ?? 0
+        return transitions.map { found in
+            let reason = DiffReason(.evidenceClass, [found.a.rawValue.bytes, found.b.rawValue.bytes])
+            return "  \(Report.padded(Quantity.grouped(found.count), width))  \(reason.sentence)"
+        }
+    }
+
     private func rows(of section: DiffSection) -> [String] {
-        var lines = section.rows.flatMap { $0.lines }
+        var lines = section.kind == .dkim ? transitionLines : []
+        lines += section.rows.flatMap { $0.lines }
         let left = section.count - section.rows.reduce(0) { $0 + $1.count }
         if left > 0 { lines.append("  … and \(Quantity.grouped(left)) more (--all shows them)") }
         return lines
