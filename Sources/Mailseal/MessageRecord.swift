@@ -37,8 +37,8 @@ struct MessageRecord: Sendable {
                     hash.update(piece)
                 })
             return AttachmentLine(
-                message: digest, part: attachment.number.displayText, name: attachment.rawName,
-                mediaType: attachment.mediaType, disposition: attachment.disposition, size: size,
+                message: digest, part: attachment.number.displayText, name: attachment.rawName?.nonEmpty,
+                mediaType: attachment.mediaType, disposition: attachment.disposition?.nonEmpty, size: size,
                 sha256: hash.finishDigest())
         }
         let evidence = Verifier(keys: keys).evidence(of: bytes.span, header: mail.header)
@@ -73,9 +73,10 @@ extension DKIMLine {
     init(_ evidence: Evidence, message: Digest) {
         let signature = evidence.signature
         self.init(
-            message: message, index: evidence.index + 1, domain: signature.domain, selector: signature.selector,
-            algorithm: signature.algorithmName, canonicalization: signature.canonicalizationName,
-            identity: signature.identity, signedAt: signature.timestamp, expiresAt: signature.expiration,
+            message: message, index: evidence.index + 1, domain: signature.domain?.nonEmpty,
+            selector: signature.selector?.nonEmpty,
+            algorithm: signature.algorithmName?.nonEmpty, canonicalization: signature.canonicalizationName?.nonEmpty,
+            identity: signature.identity?.nonEmpty, signedAt: signature.timestamp, expiresAt: signature.expiration,
             bodyLength: signature.bodyLength, signed: signature.signedFields, key: evidence.key?.digest,
             header: evidence.header.rawValue, body: evidence.body.word,
             covered: evidence.body.total == nil ? nil : evidence.body.covered, total: evidence.body.total,

@@ -109,8 +109,3 @@ extension Retrieval {
             stated: statement.further.map { Field(name: $0.name, value: $0.value) })
     }
 }
-
-extension [UInt8] {
-    /// The bytes, or nil when there are none.
-    fileprivate var nonEmpty: [UInt8]? { isEmpty ? nil : self }
-}

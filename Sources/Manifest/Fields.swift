@@ -50,7 +50,7 @@ extension CanonicalJSONReader {
         return time
     }
 
-    /// A word of lower-case ASCII letters, digits, `-` and `.`.
+    /// A word of lower-case ASCII letters, digits and `-`.
     mutating func code(_ key: String) throws(CanonicalJSONError) -> String? {
         guard let text = try text(key) else { return nil }
         return try checkedCode(text)
@@ -92,8 +92,8 @@ extension CanonicalJSONReader {
     }
 
     private func checkedCode(_ text: RawText) throws(CanonicalJSONError) -> String {
-        let allowed = text.allSatisfy { (0x61...0x7A).contains($0) || ASCII.isDigit($0) || $0 == 0x2D || $0 == 0x2E }
-        guard allowed else { throw error("a code of lower-case letters, digits, - and . before this") }
+        let allowed = text.allSatisfy { (0x61...0x7A).contains($0) || ASCII.isDigit($0) || $0 == 0x2D }
+        guard allowed else { throw error("a code of lower-case letters, digits and - before this") }
         return text.displayText
     }
 }

@@ -58,12 +58,12 @@ import Testing
             items.dropFirst().map(\.line) == [
                 "message in.tar.gz > inner.zip > m/1.eml", "file in.tar.gz > inner.zip > m/note.txt",
                 "zip in.tar.gz > inner.zip", "message in.tar.gz > m/sub/box", "mbox in.tar.gz > m/sub/box",
-                "message in.tar.gz > m/sub/letter", "tar.gz in.tar.gz", "end",
+                "message in.tar.gz > m/sub/letter", "tar-gz in.tar.gz", "end",
             ]
                 || items.dropFirst().map(\.line) == [
                     "message in.tar.gz > inner.zip > m/1.eml", "file in.tar.gz > inner.zip > m/note.txt",
                     "zip in.tar.gz > inner.zip", "message in.tar.gz > m/sub/letter", "message in.tar.gz > m/sub/box",
-                    "mbox in.tar.gz > m/sub/box", "tar.gz in.tar.gz", "end",
+                    "mbox in.tar.gz > m/sub/box", "tar-gz in.tar.gz", "end",
                 ])
         #expect(items.compactMap(\.containerEnd).last?.members.directories == 1)
     }

@@ -39,7 +39,7 @@ extension Change {
 
     static let order = [
         Change("no head", "line-order counts-differ") { $0.removeFirst() },
-        Change("no source", "line-order counts-differ content-root-differs counts-differ") {
+        Change("no source", "line-order counts-differ content-root-differs counts-differ evidence-counts-differ") {
             $0 = [$0[0]] + $0.suffix(2)
         },
         Change("a key before the sources", "line-order line-order key-order counts-differ") {
@@ -60,7 +60,9 @@ extension Change {
         Change("an attachment after a signature", "line-order") { $0.swapAt(3, 4) },
         Change("an attachment after the occurrence", "line-order reference-unknown line-order") { $0.move(3, to: 6) },
         Change("a file between message and occurrence", "line-order") { $0.move(7, to: 6) },
-        Change("a message without occurrence", "line-order balance-differs counts-differ") { $0.remove(at: 6) },
+        Change("a message without occurrence", "line-order balance-differs counts-differ evidence-counts-differ") {
+            $0.remove(at: 6)
+        },
         Change("an occurrence outside a source", "balance-differs line-order reference-unknown line-order") {
             $0.swapAt(25, 26)
         },
@@ -89,9 +91,11 @@ extension Change {
         Change("a key without line", "reference-unknown") { $0.dkim(5) { $0.key = digest("k3") } },
         Change("a key's line removed", "reference-unknown counts-differ") { $0.remove(at: 27) },
         Change("an unused key's line removed", "counts-differ") { $0.remove(at: 28) },
-        Change("a signature that fails", "counts-differ") { $0.dkim(4) { $0.header = "invalid" } },
-        Change("a body that differs", "counts-differ") { $0.dkim(4) { $0.body = "altered" } },
-        Change("a signature that breaks a rule", "counts-differ") { $0.dkim(4) { $0.violations = ["no-from"] } },
+        Change("a signature that fails", "evidence-counts-differ") { $0.dkim(4) { $0.header = "invalid" } },
+        Change("a body that differs", "evidence-counts-differ") { $0.dkim(4) { $0.body = "altered" } },
+        Change("a signature that breaks a rule", "evidence-counts-differ") {
+            $0.dkim(4) { $0.violations = ["no-from"] }
+        },
         Change("a weaker signature's body", "") { $0.dkim(5) { $0.body = "altered" } },
         Change("an occurrence of no message", "reference-unknown") { $0.occurrence(25) { $0.message = digest("m4") } },
         Change("an occurrence of a later message", "reference-unknown") {
@@ -261,7 +265,11 @@ extension Change {
             ("not_verifying", { $0.notVerifying += 1 }), ("key_unavailable", { $0.keyUnavailable += 1 }),
             ("unsigned", { $0.unsigned += 1 }),
         ]
-        return counts.map { name, change in Change("one more: \(name)", "counts-differ") { $0.end(change) } }
+        let classes: Set = ["verified", "headers_only", "not_verifying", "key_unavailable", "unsigned"]
+        return counts.map { name, change in
+            let code = classes.contains(name) ? "evidence-counts-differ" : "counts-differ"
+            return Change("one more: \(name)", code) { $0.end(change) }
+        }
     }()
 
     static let all = edition + order + messages + sources + mailboxes + containers + ends + counts
