@@ -49,7 +49,8 @@ extension ManifestAudit {
         {
             fault(
                 "balance-differs",
-                "source-end says \(line), found \(balance.messages) messages, \(balance.files) files, \(balance.failures) failures"
+                "source-end says \(line.items) items: \(line.messages) messages, \(line.files) files, \(line.failures) failures;"
+                    + " found \(balance.messages), \(balance.files), \(balance.failures)"
             )
         }
         note(balance.unclosed)

@@ -111,7 +111,7 @@ public struct ManifestAudit {
         case .content: (allowed, next) = ([.edition, .keys], .content)
         case .end: (allowed, next) = ([.content], .end)
         }
-        if !allowed.contains(place) { fault("line-order", "a \(line.typeName) line cannot stand here") }
+        if !allowed.contains(place) { fault("line-order", "\(line.typeName) cannot stand here") }
         place = next
     }
 
