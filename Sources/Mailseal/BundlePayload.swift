@@ -31,8 +31,9 @@ struct BundlePayload: PayloadReader, ~Copyable {
             if let later = scan.place(of: entry.path), let place, later > place { break }
             try await passOver(entry, findings: &findings)
         }
+        let lost = stream.hasLostBlocks ? ": it lies in a damaged block, or is missing" : ""
         findings.append(
-            Finding(.integrity, .entryMissing, scan.subject(of: file), "not where the manifest calls for it"))
+            Finding(.integrity, .entryMissing, scan.subject(of: file), "not where the manifest calls for it\(lost)"))
         return nil
     }
 

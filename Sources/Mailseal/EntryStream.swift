@@ -30,6 +30,8 @@ struct EntryStream: ~Copyable {
     private(set) var observation = BundleObservation()
     /// Where the compressed blocks ended in the file.
     private(set) var end = GzipHeader.size
+    /// Whether a block could not be inflated so far.
+    private(set) var hasLostBlocks = false
     private var parser: StrictTarParser
     private var events: [TarEvent] = []
     private var position = 0
@@ -127,6 +129,7 @@ struct EntryStream: ~Copyable {
         if let bytes = block.bytes {
             parser.push(bytes) { events.append($0) }
         } else {
+            hasLostBlocks = true
             parser.gap(block.size) { events.append($0) }
         }
     }
