@@ -1,0 +1,106 @@
+// The second verifier, other people's tools and the page on verifying by hand, on the same bundles as `verify`.
+
+import Bytes
+import Foundation
+import MerkleTree
+import Testing
+
+@testable import Mailseal
+
+struct AgreementTests {
+    private let bench: VerifyBench
+    private static let folder = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("SecondVerifier").path
+    private static let page = URL(fileURLWithPath: folder)
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Docs/verify-by-hand.md").path
+
+    init() throws { bench = try VerifyBench() }
+
+    /// What the second verifier says of a bundle.
+    private struct Answer: Decodable {
+        let verdict: String
+        let root: String?
+        let codes: [String]
+    }
+
+    /// The answers of the second verifier on bundles, one process for all.
+    private func answers(on bundles: [[UInt8]]) throws -> [Answer] {
+        let paths = try bundles.enumerated().map { try bench.write("bundle-\($0).tar.gz", $1) }
+        let run = try bench.run(
+            #"python3 "$1/verify_many.py""#, [Self.folder], input: Array(paths.joined(separator: [0x0A])) + [0x0A])
+        #expect(run.status == 0, "\(run.output)")
+        return try run.output.split(separator: "\n").map {
+            try JSONDecoder().decode(Answer.self, from: Data($0.utf8))
+        }
+    }
+
+    private func word(_ verdict: VerifyReport.Verdict, _ second: ForgeryCase.Second = .same) -> String {
+        switch verdict {
+        case .consistent: "consistent"
+        case .intact: "intact"
+        case .altered: "altered"
+        case .evidenceDiffers: second == .same ? "not-derivable" : "consistent"
+        }
+    }
+
+    @Test func `the second verifier computes the same roots`() async throws {
+        var bundles = [[UInt8]]()
+        for keeping in [false, true] { bundles.append(try await SharedBundles.everything(keepingContainers: keeping)) }
+        for (bundle, answer) in zip(bundles, try answers(on: bundles)) {
+            #expect(answer.verdict == "consistent", "\(answer.codes)")
+            #expect(answer.root == (try await bench.verify(bundle)).root.description)
+        }
+    }
+
+    @Test func `the second verifier has the same verdict on every lie`() async throws {
+        var bundles = [[UInt8]]()
+        for forgery in ForgeryCase.all { bundles.append(try await forgery.bundle(in: bench)) }
+        let answers = try answers(on: bundles)
+        #expect(answers.count == bundles.count)
+        for (forgery, answer) in zip(ForgeryCase.all, answers) {
+            #expect(answer.verdict == word(forgery.verdict, forgery.second), "\(forgery.name): \(answer.codes)")
+        }
+    }
+
+    @Test func `the second verifier has the same verdict on damage`() async throws {
+        let sound = try await SharedBundles.everything()
+        var bundles = (0..<60).map { number in
+            var changed = sound
+            // Without the first two bytes the second verifier sees no gzip file, and says so.
+            changed[2 + number * (sound.count - 3) / 59] ^= 1 << UInt8(number % 8)
+            return changed
+        }
+        bundles += (1..<20).map { Array(sound.prefix(sound.count * $0 / 20)) }
+        bundles += [sound + [0], sound + sound]
+        for (bundle, answer) in zip(bundles, try answers(on: bundles)) {
+            #expect(answer.verdict == "altered")
+            #expect(try await bench.verify(bundle).verdict == .altered)
+        }
+    }
+
+    @Test func `other tools open the bundle and find the same files`() async throws {
+        try bench.write("b.tar.gz", try await SharedBundles.everything(keepingContainers: true))
+        let run = try bench.run(#""$1/interop.sh" b.tar.gz"#, [Self.folder])
+        for line in run.output.split(separator: "\n") where line.hasPrefix("skipped") { print(line) }
+        #expect(run.status == 0, "\(run.output)")
+        #expect(run.output.contains("ok "))
+    }
+
+    @Test(arguments: [1, 5, 12]) func `a bundle can be verified by hand`(number: Int) async throws {
+        try bench.write("b.tar.gz", try await SharedBundles.everything())
+        let run = try bench.run(#""$1/run_document.sh" "$2" b.tar.gz "$3""#, [Self.folder, Self.page, "\(number)"])
+        #expect(run.status == 0, "\(run.output)")
+        #expect(run.output.contains("mailbox: OK"))
+        let root = try await bench.verify(SharedBundles.everything()).root
+        #expect(run.output.contains("message \(number) belongs to \(root)"))
+    }
+
+    @Test func `verifying by hand finds a lie`() async throws {
+        let names = ["a message's bytes", "what stands before a message", "an entry too few", "checkpoint alone"]
+        for forgery in ForgeryCase.all where names.contains(forgery.name) {
+            try bench.write("b.tar.gz", try await forgery.bundle(in: bench))
+            let run = try bench.run(#""$1/run_document.sh" "$2" b.tar.gz 1"#, [Self.folder, Self.page])
+            #expect(run.status != 0, "\(forgery.name)")
+        }
+    }
+}
