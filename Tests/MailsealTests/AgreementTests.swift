@@ -78,6 +78,20 @@ struct AgreementTests {
         }
     }
 
+    // The attachments and signatures of these bundles are invented, so the best that they can be is not derivable.
+    @Test func `both verifiers find what the second one's tests manipulate`() async throws {
+        let run = try bench.run(#"PYTHONDONTWRITEBYTECODE=1 python3 "$1/write_manipulations.py" ."#, [Self.folder])
+        #expect(run.status == 0, "\(run.output)")
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.count > 60)
+        for line in lines {
+            let fields = line.split(separator: "\t")
+            let report = try await Verify.run(VerifyOptions(path: bench.path(String(fields[0]))))
+            let codes = Set(report.findings.map(\.code)).sorted()
+            #expect(report.verdict == (fields[1] == "altered" ? .altered : .evidenceDiffers), "\(fields[2]): \(codes)")
+        }
+    }
+
     @Test func `other tools open the bundle and find the same files`() async throws {
         try bench.write("b.tar.gz", try await SharedBundles.everything(keepingContainers: true))
         let run = try bench.run(#""$1/interop.sh" b.tar.gz"#, [Self.folder])

@@ -153,6 +153,7 @@ extension ForgeryCase {
     /// Changes after which everything agrees again: only a root that the reader knows tells.
     static let sound: [ForgeryCase] = [
         .unseen("the path of a message") { try $0.replace("occurrence", "1.eml", "8.eml") },
+        .unseen("an empty name in a path") { try $0.replace("occurrence", #""1.eml""#, #""""#) },
         .unseen("when it was retrieved") { try $0.replace("source", "2017-05-05", "2017-05-04") },
         .unseen("the origin") { try $0.replace("head", "mailseal.invalid/sample", "newsroom.example/sample") },
         .unseen("a mailbox with a part that is a file") { try $0.makeFileOfLastMessage() },

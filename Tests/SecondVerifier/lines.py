@@ -162,8 +162,8 @@ def text_value(kind, key, value, in_hex):
             if not isinstance(item, list) or isinstance(item, Pairs) or not item:
                 raise LineFault("value", f"{key} is not made of filled arrays")
             return tuple(plain(part, level + 1) for part in item)
-        # An array of names may hold an empty one; a path may not.
-        if not isinstance(item, str) or not item and kind not in ("texts", "pairs"):
+        # An array may hold an empty string, a member may not be one.
+        if not isinstance(item, str) or not item and not depth:
             raise LineFault("value-empty" if item == "" else "value", f"{key} holds what is not filled text")
         if in_hex and not re.fullmatch(r"(?:[0-9a-f]{2})*", item):
             raise LineFault("value", f"{key} is not lower-case hex")

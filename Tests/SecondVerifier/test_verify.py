@@ -128,7 +128,6 @@ MANIPULATIONS = {
     "NaN": (line(b'"number":1,', b'"number":NaN,'), "number"),
     "null": (line(b'"part":"2"', b'"part":null'), "value-empty"),
     "an empty string": (line(b'"part":"2"', b'"part":""'), "value-empty"),
-    "an empty path component": (line(b'"notes.txt"', b'""'), "value-empty"),
     "an empty path level": (line(b'["notes.txt"]', b""), "value-empty"),
     "needless hex": (line(b'"part":"2"', b'"part_hex":"32"'), "hex-needless"),
     "capital hex": (line(b'"name_hex":"61ff', b'"name_hex":"61FF'), "value"),
