@@ -41,7 +41,7 @@ public struct VerifyReport: Sendable {
     public let name: RawText
     /// The checkpoint's origin.
     public let origin: RawText
-    /// The root computed from the manifest's lines.
+    /// The root computed from the manifest's lines; of no leaf when the manifest could not be read.
     public let root: RootReference
     /// The root that the user named.
     public let pin: RootReference?
@@ -53,6 +53,9 @@ public struct VerifyReport: Sendable {
     public let counts: EndLine
     /// Whether a folder was verified, where container and index cannot be.
     public let isFolder: Bool
+
+    /// Whether there was a manifest that could be read; without one neither root nor counts are known.
+    public var hasManifest: Bool { root.size > 0 }
 
     /// The verdict.
     public var verdict: Verdict {

@@ -90,7 +90,9 @@ extension VerifyReport {
         switch verdict {
         case .intact: return Terminal.emphasized("INTACT", .green) + ": \(messages), root as you named it"
         case .consistent: return Terminal.emphasized("consistent, not anchored", .yellow) + ": \(messages)"
-        case .altered: return Terminal.emphasized("ALTERED", .red) + ": \(findingCount(.integrity)) in \(messages)"
+        case .altered:
+            let place = hasManifest ? "in \(messages)" : "and no manifest that could be read: the root is not known"
+            return Terminal.emphasized("ALTERED", .red) + ": \(findingCount(.integrity)) \(place)"
         case .evidenceDiffers:
             return Terminal.emphasized("EVIDENCE DIFFERS", .red)
                 + ": the bytes are consistent, \(findingCount(.derivation)): recorded evidence does not follow from them"
@@ -104,7 +106,7 @@ extension VerifyReport {
     /// The report for people.
     fileprivate func text(hint path: String) -> String {
         var lines = [headline]
-        lines += Report.table(counts) + Report.roots(root, content: contentRoot)
+        if hasManifest { lines += Report.table(counts) + Report.roots(root, content: contentRoot) }
         if verdict == .consistent {
             lines.append("")
             lines.append("The bundle agrees with itself, which its maker could have arranged. Compare with a")
@@ -125,7 +127,7 @@ extension VerifyReport {
         writer.add("verdict", verdict.rawValue.bytes)
         writer.add("name", name)
         writer.add("origin", origin)
-        writer.add("root", root.description.bytes)
+        writer.add("root", hasManifest ? root.description.bytes : nil)
         writer.add("pinned", pin != nil)
         writer.add("content_root", contentRoot.bytes)
         writer.add("rules", rules)
