@@ -131,7 +131,7 @@ extension VerifyReport {
         writer.add("pinned", pin != nil)
         writer.add("content_root", contentRoot.bytes)
         writer.add("rules", rules)
-        writer.add("counts", object: Report.json(counts))
+        writer.add("counts", object: hasManifest ? Report.json(counts) : nil)
         writer.add("findings", objects: findings.map(\.json))
         return writer.finish().displayText
     }
