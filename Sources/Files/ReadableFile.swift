@@ -22,12 +22,18 @@ public final class ReadableFile: Sendable {
         try self.init(opening: path, in: nil)
     }
 
-    /// Opens a regular file by its name in an open folder.
-    convenience init(opening path: CPath, in folder: Descriptor?) throws(FileError) {
+    /// Opens a regular file that the user named, through symbolic links too: it is the user who chose it.
+    public convenience init(named path: [UInt8]) throws(FileError) {
+        let path = try CPath(path, for: "open")
+        try self.init(opening: path, in: nil, links: 0)
+    }
+
+    /// Opens a regular file by its name in an open folder; `links` is O_NOFOLLOW, or 0 to follow a symbolic link.
+    convenience init(opening path: CPath, in folder: Descriptor?, links: Int32 = O_NOFOLLOW) throws(FileError) {
         // Without O_NONBLOCK a pipe that took the file's place would keep us waiting for a writer.
         let handle: Descriptor
         do throws(FileError) {
-            handle = try Descriptor.open(path, in: folder, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+            handle = try Descriptor.open(path, in: folder, flags: O_RDONLY | links | O_NONBLOCK | O_NOCTTY)
         } catch {
             throw error.code == ELOOP ? FileError("open", path.shown, reason: "it is a symbolic link") : error
         }

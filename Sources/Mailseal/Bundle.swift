@@ -51,7 +51,7 @@ public final class Bundle: Sendable {
     static let hint = "mailseal verify tells what is wrong with it"
 
     private static func openReader(_ path: [UInt8]) throws -> BundleReader {
-        let file = try ReadableFile(path: path)
+        let file = try ReadableFile(named: path)
         do {
             return try BundleReader(file)
         } catch {

@@ -50,7 +50,7 @@ struct DiffInput {
 
     /// Whether the file starts as bundles of any version do: a gzip comment "mailseal/".
     private static func isBundle(_ path: [UInt8]) throws -> Bool {
-        let file = try ReadableFile(path: path)
+        let file = try ReadableFile(named: path)
         let start: [UInt8] = [0x1F, 0x8B, 0x08, 0x10]
         let name = "mailseal/".bytes
         let head = try file.read(at: 0, count: min(file.size, 10 + name.count))

@@ -14,7 +14,7 @@ enum Keys {
     static func load(_ paths: [[UInt8]], observer: Observer) throws -> KeyStore {
         var keys: [Key] = []
         for path in paths {
-            let file = try ReadableFile(path: path)
+            let file = try ReadableFile(named: path)
             guard file.size <= fileLimit else {
                 throw MailsealError(
                     "\(path.displayText) is no key file: \(file.size) bytes, at most \(fileLimit) expected")

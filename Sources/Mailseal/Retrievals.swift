@@ -19,7 +19,7 @@ struct Retrievals {
         stated = options.retrieval
         if let from = stated?.from, from.isEmpty { throw MailsealError("the place of retrieval is empty") }
         if let path = options.retrievalLog {
-            let file = try ReadableFile(path: path)
+            let file = try ReadableFile(named: path)
             guard file.size <= Self.logLimit else {
                 throw MailsealError("\(path.displayText) is no retrieval log: \(file.size) bytes")
             }

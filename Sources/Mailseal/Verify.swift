@@ -16,7 +16,7 @@ public enum Verify {
         if let path = options.path, ReadableFolder.isFolder(path) {
             return try await FolderVerification(path, options, observer).run()
         }
-        let file = try options.path.map { try ReadableFile(path: $0) } ?? StandardInput.spooled()
+        let file = try options.path.map { try ReadableFile(named: $0) } ?? StandardInput.spooled()
         return try await BundleVerification(file, options, observer).run()
     }
 }

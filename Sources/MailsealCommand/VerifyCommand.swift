@@ -73,7 +73,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private static func read(_ path: String) throws -> Checkpoint {
-        let file = try ReadableFile(path: path.argumentBytes)
+        let file = try ReadableFile(named: path.argumentBytes)
         do {
             return try Checkpoint(parsing: try file.read(at: 0, count: min(file.size, 4096)))
         } catch let error as MerkleTreeError {
