@@ -33,7 +33,7 @@ struct Retrievals {
             observer.notice(
                 .warning(
                     "no retrieval time was stated",
-                    hint: "--retrieved-at 2017-05-05T18:35:00Z, or --retrieval-log FILE, says it"))
+                    hint: "use --retrieved-at 2017-05-05T18:35:00Z or --retrieval-log FILE"))
         }
         guard let url = stated?.from, Self.isRevealing(url) else { return }
         observer.notice(.warning(Self.revealed, hint: Self.revealedHint))

@@ -109,8 +109,8 @@ extension VerifyReport {
         if hasManifest { lines += Report.table(counts) + Report.roots(root, content: contentRoot) }
         if verdict == .consistent {
             lines.append("")
-            lines.append("The bundle agrees with itself, which its maker could have arranged. Compare with a")
-            lines.append("root that was published:")
+            lines.append("The bundle agrees with itself, which its maker could have arranged. Compare")
+            lines.append("its root with one that was published:")
             lines.append("  mailseal verify --root SIZE:HASH \(Report.quoted(safeForTerminal(path)))")
         }
         for finding in findings {
