@@ -209,4 +209,19 @@ import Testing
         #expect(made.lines("container").first?.contains(#""stored":true"#) == true)
         #expect(try await bench.verify() == "consistent")
     }
+
+    @Test(arguments: [
+        "Content-Disposition: attachment; filename=\"\"", "Content-Type: ; name=\"\"", "Content-Type: /; name=x",
+        "Content-Disposition: ; filename=x", "Content-Type: a/b; name*=''", "DKIM-Signature:",
+        "Subject:\nMessage-ID: <>",
+        "DKIM-Signature: v=1; a=; c=; d=; s=; i=; h=; bh=; b=; t=; x=; l=; q=",
+        "DKIM-Signature: v=1; a=rsa-sha256; c=/; d=.; s=.; i=@; h=:: :from:; bh=aGk=; b=aGk=",
+        "DKIM-Signature: v=1; a=x-y; d=e; s=s; h=from; bh=aGk=; b=aGk=; t=99999999999999999999; x=9007199254740993; l=9999999999999999999",
+        "ARC-Seal: i=; a=; d=; s=; b=\nARC-Message-Signature: i=0; d=;\nARC-Authentication-Results: i=999999999999999999999",
+    ])
+    func `empty and excessive header values make no line that cannot be read`(field: String) async throws {
+        try bench.write("leak/1.eml", "From: a@example.org\n\(field)\n\nbody\n")
+        _ = try await bench.create("leak") { $0.keyFiles = [] }
+        #expect(try await bench.verify() == "consistent")
+    }
 }

@@ -97,12 +97,13 @@ import Testing
     @Test func `without any retrieval time there is a warning that tells the way out`() async {
         #expect(
             await bench.notices("leak") == [
-                "warning: no retrieval time was stated (--retrieved-at 2017-05-05T18:35:00Z, or --retrieval-log FILE, says it)"
+                "warning: no retrieval time was stated (use --retrieved-at 2017-05-05T18:35:00Z or --retrieval-log FILE)"
             ])
     }
 
     @Test(arguments: [
-        ("path,url\n1.eml\n", "line 2"), ("url\nx\n", "no column path"), ("path,retrieved_at\n1.eml,yesterday\n", "RFC 3339"),
+        ("path,url\n1.eml\n", "line 2"), ("url\nx\n", "no column path"),
+        ("path,retrieved_at\n1.eml,yesterday\n", "RFC 3339"),
         ("path,url\n1.eml,x\n1.eml,y\n", "stated before"), ("{\"path\":1}\n", "line 1"), ("path\n1.eml\n", "neither"),
     ])
     func `a log that cannot be read ends the run and names the line`(log: String, part: String) async throws {
