@@ -71,8 +71,6 @@ public enum Remark: String, Sendable, CaseIterable {
     case sha1
     /// The body is covered in part only (l=).
     case bodyPartlyCovered = "body-partly-covered"
-    /// A field that readers are shown stands more often than it is signed.
-    case fieldsBesidesSigned = "fields-besides-signed"
     /// x= lies before now.
     case expiredNow = "expired-now"
     /// x= lies before the date that the message claims.
@@ -84,13 +82,6 @@ public enum Remark: String, Sendable, CaseIterable {
 }
 
 extension Evidence {
-    /// Fields that a reader judges a message by; one that is added above the signed one is shown instead of it.
-    static let shownFields: Set<[UInt8]> = Set(
-        [
-            "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "mime-version", "content-type",
-            "content-transfer-encoding",
-        ].map { Array($0.utf8) })
-
     /// What a reader should know, in the order of the cases; times are seconds since 1970, nil when not known.
     public func remarks(now: Int?, date: Int?, received: Int?) -> [Remark] {
         var remarks: [Remark] = []
@@ -100,9 +91,6 @@ extension Evidence {
         if key?.isTesting == true { remarks.append(.keyTesting) }
         if signature.algorithm == .rsaSHA1 { remarks.append(.sha1) }
         if case .partial = body { remarks.append(.bodyPartlyCovered) }
-        if coverage.contains(where: { $0.covered < $0.present && Self.shownFields.contains($0.name) }) {
-            remarks.append(.fieldsBesidesSigned)
-        }
         func isExpired(at time: Int?) -> Bool {
             guard let time, let expiration = signature.expiration else { return false }
             return expiration < time

@@ -49,6 +49,7 @@ public struct Verifier: Sendable {
         let data = signedData(fields, of: message, form: form, own: own, in: message, omitting: omitted)
         let dataDigest = Digest(hashing: data)
         let digest = algorithm.hash == .sha256 ? dataDigest.bytes : digest(of: data, by: algorithm.hash)
+        let added: [Violation] = coverage.contains(where: \.leavesShownFields) ? [.fieldsBesidesSigned] : []
         let trial = keys.keys(selector: signature.selector ?? [], domain: signature.domain ?? []).lazy
             .map { KeyTrial($0, signature, algorithm, digest, value) }
             .min { $0.rank < $1.rank }
@@ -56,7 +57,7 @@ public struct Verifier: Sendable {
             index: index, signature: signature, key: trial?.facts, header: trial?.result ?? .noKey,
             body: bodies.result(for: signature), signedDataDigest: dataDigest,
             signatureDigest: Digest(hashing: value), coverage: coverage,
-            violations: Set(signature.violations + (trial?.violations ?? [])).sorted())
+            violations: Set(signature.violations + (trial?.violations ?? []) + added).sorted())
     }
 }
 

@@ -63,7 +63,6 @@ private struct Times {
         case .keyTesting: return "the domain said that it was only testing DKIM (t=y)"
         case .sha1: return "it uses SHA-1, which no longer withstands made-up collisions"
         case .bodyPartlyCovered: return "only the beginning of the body is covered (l=); what follows may be anybody's"
-        case .fieldsBesidesSigned: return "a field that readers are shown stands more often than it is signed"
         case .expiredNow: return "it expired on \(expiry), before today"
         case .expiredAtDate: return "it expired on \(expiry), before the message's own Date, \(Self.text(date))"
         case .expiredAtReceipt: return "it expired on \(expiry), before the topmost Received, \(Self.text(received))"

@@ -26,7 +26,7 @@ enum Report {
         [
             (counts.verified, "verified by DKIM"),
             (counts.headersOnly, "headers proven by DKIM, body not, or not wholly"),
-            (counts.notVerifying, "with DKIM signatures that do not verify"),
+            (counts.notVerifying, "with DKIM signatures that prove nothing"),
             (counts.keyUnavailable, "with DKIM signatures whose key is unavailable"),
             (counts.unsigned, "without a DKIM signature"),
         ]

@@ -32,7 +32,9 @@ enum Sample {
             case .rsaSHA256: .rsa(try RSAPrivateKey(deterministicFrom: seed, bits: 512), .sha256)
             case .ed25519SHA256: .ed25519(try Ed25519PrivateKey(seed: curveSeed))
             }
-        return Signer(key: key, domain: "example.org".bytes, selector: "sel".bytes)
+        var signer = Signer(key: key, domain: "example.org".bytes, selector: "sel".bytes)
+        signer.signedFields = ["from", "to", "to", "subject", "date", "message-id"].map(\.bytes)
+        return signer
     }
 
     /// The message with a signature on top.
