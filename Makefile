@@ -15,9 +15,15 @@ build: libraries
 	$(SWIFT) build -c release --product mailseal
 	$(SWIFT) build -c release --product mailseal-sample
 
-test: test-tools
+test: test-tools .build/venv/bin/bagit.py
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	cd Tests/SecondVerifier && python3 -m unittest -q test_verify
 	$(SWIFT) test --disable-xctest
+
+# The reference implementation of BagIt, which must accept every bundle.
+.build/venv/bin/bagit.py:
+	python3 -m venv .build/venv
+	.build/venv/bin/pip install --quiet --disable-pip-version-check setuptools bagit==1.9.0
 
 install: build
 	install -D -m 0755 .build/release/mailseal $(DESTDIR)$(PREFIX)/bin/mailseal

@@ -20,10 +20,10 @@ root=$(mailseal verify --json archive.tar.gz | sed 's/.*"root":"\([^"]*\)".*/\1/
 say "3. Verify it against the root that was printed"
 try mailseal verify --root "$root" archive.tar.gz
 
-say "4. Twenty messages, and one of them with its evidence"
-try mailseal list --root "$root" --dkim verified archive.tar.gz
-number=$(mailseal list --json --dkim verified archive.tar.gz | sed 's/.*"number":\([0-9]*\).*/\1/')
-try mailseal show --root "$root" archive.tar.gz "$number" | head -n 40
+say "4. Find messages, and show one of them with its evidence"
+try mailseal list --root "$root" --dkim verified --after 2016-06-01 archive.tar.gz
+number=$(mailseal list --json --dkim verified --after 2016-06-01 archive.tar.gz | sed -n 's/.*"number":\([0-9]*\).*/\1/p' | sed -n 1p)
+try mailseal show --root "$root" archive.tar.gz "$number" | sed -n '1,45p'
 
 say "5. Flip one bit in a copy: verify names what is hit and exits with 1"
 cp archive.tar.gz damaged.tar.gz
@@ -34,10 +34,11 @@ printf "\\$(printf %03o $((byte ^ 1)))" | dd of=damaged.tar.gz bs=1 seek="$offse
 try mailseal verify --root "$root" damaged.tar.gz && exit 1
 
 say "6. Change one word in one message, pack it again: everything agrees, but it is another root"
-cp -r archive forged
-message=$(find forged -name '*.eml' -type f | LC_ALL=C sort | head -n 1)
+mkdir elsewhere
+cp -rp archive elsewhere/archive
+message=$(find elsewhere -name '*.eml' -type f | LC_ALL=C sort | head -n 1)
 sed -i '0,/^Subject: .*/s//Subject: nothing to see here\r/' "$message"
-mailseal create forged --keys keys.txt --retrieval-log retrieval.csv --name archive -o forged.tar.gz >/dev/null 2>&1
+mailseal create elsewhere/archive --keys keys.txt --retrieval-log retrieval.csv -o forged.tar.gz >/dev/null 2>&1
 try mailseal verify --root "$root" forged.tar.gz && exit 1
 
 say "7. What differs between the two"
