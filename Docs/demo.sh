@@ -36,7 +36,7 @@ try mailseal verify --root "$root" damaged.tar.gz && exit 1
 say "6. Change one word in one message, pack it again: everything agrees, but it is another root"
 mkdir elsewhere
 cp -rp archive elsewhere/archive
-message=$(find elsewhere -name '*.eml' -type f | LC_ALL=C sort | head -n 1)
+message=$(find elsewhere -name '*.eml' -type f | LC_ALL=C sort | sed -n 1p)
 sed -i '0,/^Subject: .*/s//Subject: nothing to see here\r/' "$message"
 mailseal create elsewhere/archive --keys keys.txt --retrieval-log retrieval.csv -o forged.tar.gz >/dev/null 2>&1
 try mailseal verify --root "$root" forged.tar.gz && exit 1
