@@ -51,6 +51,8 @@ public struct KeyFile: Sendable {
         case notAKeyName = "not-a-key-name"
         /// Nothing follows the name, or something that is no record, such as NXDOMAIN.
         case notARecord = "not-a-record"
+        /// The record is longer than `KeyFile.recordLimit`.
+        case recordTooLong = "record-too-long"
         /// A quoted string has no end, or something stands between two of them.
         case malformedQuotes = "malformed-quotes"
     }
@@ -62,6 +64,11 @@ public struct KeyFile: Sendable {
         /// Why it gives no key.
         public let reason: Reason
     }
+
+    /// The longest record in bytes; DNS has none longer.
+    public static let recordLimit = 64 << 10
+    /// The longest name in bytes; those of DNS have up to 255.
+    private static let nameLimit = 4096
 
     /// The keys in the order of the lines.
     public let keys: [Key]
@@ -86,13 +93,14 @@ public struct KeyFile: Sendable {
 
     private static func key(_ line: ArraySlice<UInt8>) -> Result<Key, Reason> {
         let nameEnd = line.firstIndex(where: ASCII.isBlank) ?? line.endIndex
-        guard let (selector, domain) = split(line[..<nameEnd]) else { return .failure(.notAKeyName) }
-        let text = ASCII.trimmed(line[nameEnd...])
-        guard text.first == 0x22 else {
-            guard text.contains(0x3D) else { return .failure(.notARecord) }
-            return .success(Key(selector: selector, domain: domain, record: Array(text)))
+        guard nameEnd - line.startIndex <= nameLimit, let (selector, domain) = split(line[..<nameEnd]) else {
+            return .failure(.notAKeyName)
         }
-        guard let record = joined(text) else { return .failure(.malformedQuotes) }
+        let text = ASCII.trimmed(line[nameEnd...])
+        let isQuoted = text.first == 0x22
+        guard let record = isQuoted ? joined(text) : Array(text) else { return .failure(.malformedQuotes) }
+        guard isQuoted ? !record.isEmpty : record.contains(0x3D) else { return .failure(.notARecord) }
+        guard record.count <= recordLimit else { return .failure(.recordTooLong) }
         return .success(Key(selector: selector, domain: domain, record: record))
     }
 
@@ -138,27 +146,44 @@ extension KeyFile.Reason: Error {}
 
 /// Keys by name; the same keys in any order make the same store.
 public struct KeyStore: Sendable {
+    /// The most records of one name that a store holds; of more, the first in the order of their bytes.
+    public static let nameLimit = 64
+
     /// The distinct keys, sorted by domain, selector and record.
     public let keys: [Key]
-    private let places: [[UInt8]: Range<Int>]
+    /// The names of which there were more records than a store holds, sorted.
+    public let crowdedNames: [[UInt8]]
+    private let places: [Place: Range<Int>]
+
+    /// What a record is looked up by; joined to one name, two pairs could be the same.
+    private struct Place: Hashable {
+        let domain: [UInt8]
+        let selector: [UInt8]
+    }
 
     /// A store of the keys of any number of files.
     public init(_ keys: some Sequence<Key>) {
         var distinct: [Key] = []
-        var places: [[UInt8]: Range<Int>] = [:]
+        var places: [Place: Range<Int>] = [:]
+        var crowded: [[UInt8]] = []
         for key in keys.sorted(by: { $0.precedes($1) }) {
             if let last = distinct.last, !last.precedes(key) { continue }
-            let name = key.name
-            let start = places[name]?.lowerBound ?? distinct.count
+            let place = Place(domain: key.domain, selector: key.selector)
+            let start = places[place]?.lowerBound ?? distinct.count
+            guard distinct.count - start < Self.nameLimit else {
+                if crowded.last != key.name { crowded.append(key.name) }
+                continue
+            }
             distinct.append(key)
-            places[name] = start..<distinct.count
+            places[place] = start..<distinct.count
         }
         self.keys = distinct
+        crowdedNames = crowded
         self.places = places
     }
 
     /// The keys of a name, sorted by record; the case of names does not matter.
     public func keys(selector: [UInt8], domain: [UInt8]) -> ArraySlice<Key> {
-        keys[places[Key.name(selector: selector, domain: domain)] ?? 0..<0]
+        keys[places[Place(domain: ASCII.lowercased(domain), selector: ASCII.lowercased(selector))] ?? 0..<0]
     }
 }

@@ -50,9 +50,13 @@ public struct Verifier: Sendable {
         let dataDigest = Digest(hashing: data)
         let digest = algorithm.hash == .sha256 ? dataDigest.bytes : digest(of: data, by: algorithm.hash)
         let added: [Violation] = coverage.contains(where: \.leavesShownFields) ? [.fieldsBesidesSigned] : []
-        let trial = keys.keys(selector: signature.selector ?? [], domain: signature.domain ?? []).lazy
-            .map { KeyTrial($0, signature, algorithm, digest, value) }
-            .min { $0.rank < $1.rank }
+        var best: KeyTrial?
+        for key in keys.keys(selector: signature.selector ?? [], domain: signature.domain ?? []) {
+            let trial = KeyTrial(key, signature, algorithm, digest, value)
+            if best.map({ trial.rank < $0.rank }) ?? true { best = trial }
+            if trial.rank == 0 { break }
+        }
+        let trial = best
         return Evidence(
             index: index, signature: signature, key: trial?.facts, header: trial?.result ?? .noKey,
             body: bodies.result(for: signature), signedDataDigest: dataDigest,

@@ -34,7 +34,14 @@ enum Keys {
                         hint: "a line is: selector._domainkey.domain TXT-record"))
             }
         }
-        return KeyStore(keys)
+        let store = KeyStore(keys)
+        for name in store.crowdedNames {
+            observer.notice(
+                .warning(
+                    "more than \(KeyStore.nameLimit) key records of \(name.displayText)",
+                    hint: "only the first \(KeyStore.nameLimit), in the order of their bytes, are used"))
+        }
+        return store
     }
 
     /// The lines of the records that any of these names calls for, sorted.

@@ -77,17 +77,45 @@ private let rsaData =
             #expect(
                 file.keys.map { "\($0.name.displayText) \($0.record.displayText)" } == [
                     "sel._domainkey.example.org v=DKIM1; p=", "a.b._domainkey.example.org p=x",
-                    "q._domainkey.example.org v=DKIM1; p=a\"b;c", "q._domainkey.example.org ",
+                    "q._domainkey.example.org v=DKIM1; p=a\"b;c",
                 ])
             #expect(file.keys[1].selector == "a.b".bytes)
             #expect(file.keys[1].domain == "example.org".bytes)
             #expect(file.keys[0].digest == Digest(hashing: "v=DKIM1; p=".bytes))
-            #expect(file.notes.map(\.line) == [5, 6, 7, 8, 9, 10, 13, 14])
+            #expect(file.notes.map(\.line) == [5, 6, 7, 8, 9, 10, 12, 13, 14])
             #expect(
                 file.notes.map(\.reason) == [
-                    .notARecord, .notARecord, .notARecord, .notAKeyName, .notAKeyName, .notAKeyName, .malformedQuotes,
-                    .malformedQuotes,
+                    .notARecord, .notARecord, .notARecord, .notAKeyName, .notAKeyName, .notAKeyName, .notARecord,
+                    .malformedQuotes, .malformedQuotes,
                 ])
+        }
+    }
+
+    @Test func `records and names have a longest length`() {
+        let record = "p=" + String(repeating: "A", count: KeyFile.recordLimit - 2)
+        #expect(KeyFile(parsing: "s._domainkey.x \(record)".bytes).keys.count == 1)
+        for text in [record + "A", "\"\(record)\" \"A\""] {
+            #expect(KeyFile(parsing: "s._domainkey.x \(text)".bytes).notes == [.init(line: 1, reason: .recordTooLong)])
+        }
+        let name = "s._domainkey." + String(repeating: "x", count: 4096)
+        #expect(KeyFile(parsing: "\(name) p=".bytes).notes == [.init(line: 1, reason: .notAKeyName)])
+    }
+
+    @Test func `of too many records of a name, the first are kept and the name is told`() {
+        let digits = (100..<170).map { "\($0)" }
+        let lines = (digits + digits).reversed().map { "s._domainkey.x p=\($0)" } + ["t._domainkey.x p=1"]
+        let store = KeyStore(lines.flatMap { KeyFile(parsing: $0.bytes).keys })
+        let found = store.keys(selector: "s".bytes, domain: "x".bytes)
+        #expect(found.map(\.record) == digits.prefix(KeyStore.nameLimit).map { "p=\($0)".bytes })
+        #expect(store.keys(selector: "t".bytes, domain: "x".bytes).count == 1)
+        #expect(store.crowdedNames == ["s._domainkey.x".bytes])
+    }
+
+    @Test func `two pairs with the same joined name are two places`() {
+        let keys = [("a", "b._domainkey.c", "p=1"), ("a._domainkey.b", "c", "p=2")]
+        let store = KeyStore(keys.map { Key(selector: $0.bytes, domain: $1.bytes, record: $2.bytes) })
+        for (selector, domain, record) in keys {
+            #expect(store.keys(selector: selector.bytes, domain: domain.bytes).map(\.record) == [record.bytes])
         }
     }
 

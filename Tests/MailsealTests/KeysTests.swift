@@ -65,6 +65,17 @@ import Testing
         #expect(try bench.read("out/mail.tar.gz") == bench.read("out/1.tar.gz"))
     }
 
+    @Test func `more records of a name than are tried are warned about`() async throws {
+        let lines = (100...164).map { "s._domainkey.example.org p=\($0)" }
+        try bench.write("many.txt", lines.joined(separator: "\n"))
+        let made = try await bench.create("leak") { $0.keyFiles = [bench.path("many.txt")] }
+        #expect(
+            made.notices == [
+                "warning: more than 64 key records of s._domainkey.example.org "
+                    + "(only the first 64, in the order of their bytes, are used)"
+            ])
+    }
+
     @Test func `lines that give no key are warned about and used no further`() async throws {
         try bench.write("bad.txt", "key\ns1._domainkey.example.org NXDOMAIN\ns1._domainkey.example.org \"v=DKIM1\n")
         let made = try await bench.create("leak") { $0.keyFiles = [bench.path("bad.txt")] }
