@@ -24,9 +24,17 @@ final class LibraryMembers: MemberReader {
     var library: String? { directory == nil ? LibraryArchive.version : nil }
 
     func next() throws(ArchiveFault) -> Member? {
-        guard var member = try archive.next() else { return nil }
+        guard var member = try archive.next() else {
+            if let count = directory?.entries.count, count != index {
+                throw .damaged("its directory names \(count) members, \(index) were found")
+            }
+            return nil
+        }
         if !tellsTime { member.mtime = nil }
-        if let entries = directory?.entries, index < entries.count {
+        if let entries = directory?.entries {
+            guard index < entries.count, entries[index].mayBe(member.path) else {
+                throw .damaged("member \(index + 1) is not the one that its directory names")
+            }
             member.path = entries[index].name
             member.mtime = entries[index].mtime
         }

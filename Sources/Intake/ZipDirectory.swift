@@ -13,6 +13,21 @@ struct ZipDirectory {
         let mtime: Int?
         /// Where its data lie.
         let offset: Int
+        /// Whether an extra field gives the name once more, in UTF-8 (Info-ZIP, 0x7075).
+        let hasOtherName: Bool
+
+        /// Whether this can be the member to which libarchive gives a path.
+        ///
+        /// Only ASCII names are compared: of others it changes charset and form. It also writes `\` as `/` at times, and
+        /// a `/` behind folders.
+        func mayBe(_ path: [UInt8]) -> Bool {
+            hasOtherName || name.contains { $0 >= 0x80 } || Self.comparable(name) == Self.comparable(path)
+        }
+
+        private static func comparable(_ path: [UInt8]) -> [UInt8] {
+            let path = path.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 }
+            return path.last == UInt8(ascii: "/") ? path.dropLast() : path
+        }
     }
 
     /// A directory larger than this is not read.
@@ -40,7 +55,10 @@ struct ZipDirectory {
                 offset =
                     Self.field(0x0001, in: extra).flatMap { $0.count >= before + 8 ? $0.u64(before) : nil } ?? offset
             }
-            entries.append(Entry(name: Array(name), mtime: Self.mtime(in: extra), offset: offset))
+            entries.append(
+                Entry(
+                    name: Array(name), mtime: Self.mtime(in: extra), offset: offset,
+                    hasOtherName: Self.field(0x7075, in: extra) != nil))
             position = end
         }
         guard position == bytes.count else { return nil }

@@ -108,6 +108,28 @@ import Testing
         #expect(items.compactMap(\.containerEnd).first?.reader == LibraryArchive.version)
     }
 
+    @Test func `a directory with other names than the members is damage, and the archive is kept`() throws {
+        let bench = try Workbench()
+        try python(
+            bench,
+            """
+            with zipfile.ZipFile("a.zip", "w") as z:
+                for n in ["a.eml", "b.eml"]: z.writestr(n, m + n.encode() if n == "a.eml" else m)
+            raw = open("a.zip", "rb").read(); at = raw.rindex(b"b.eml")
+            open("a.zip", "wb").write(raw[:at] + b"c" + raw[at + 1:])
+            """)
+        #expect(
+            try bench.lines("a.zip") == ["message a.zip > a.eml", "damaged-archive a.zip", "kept a.zip", "zip a.zip"])
+    }
+
+    @Test(arguments: [("a/b.eml", "a\\b.eml", true), ("a", "a/", true), ("a", "b", false), ("\u{FC}", "u", true)])
+    func `names are compared where libarchive leaves them alone`(name: String, path: String, isSame: Bool) {
+        let entry = ZipDirectory.Entry(name: name.bytes, mtime: nil, offset: 0, hasOtherName: false)
+        #expect(entry.mayBe(path.bytes) == isSame)
+        let twice = ZipDirectory.Entry(name: name.bytes, mtime: nil, offset: 0, hasOtherName: true)
+        #expect(twice.mayBe(path.bytes))
+    }
+
     @Test func `a wrong checksum is damage of that member alone`() throws {
         let bench = try Workbench()
         try python(
