@@ -33,7 +33,11 @@ public struct RetrievalLog: Sendable {
     private static let ownNames = ["path", "url", "retrieved_at"].map(\.bytes)
 
     private var statements: [[UInt8]: Statement] = [:]
-    private var used: Set<[UInt8]> = []
+    /// The source for which each path was used first.
+    private var used: [[UInt8]: Int] = [:]
+    private var shared: Set<[UInt8]> = []
+    /// The most bytes of names and values that one line may state.
+    private static let statementLimit = 1 << 20
 
     /// Reads a whole log: JSON Lines when its first byte that is not white space is `{`, else CSV.
     ///
@@ -52,7 +56,7 @@ public struct RetrievalLog: Sendable {
         let full = name + [UInt8(ascii: "/")] + path
         for key in [full, path] {
             if let statement = statements[key] {
-                used.insert(key)
+                use(key, place.source)
                 return statement
             }
         }
@@ -60,17 +64,32 @@ public struct RetrievalLog: Sendable {
     }
 
     /// What is stated of a source as a whole, under its name; that path counts as used from then on.
-    public mutating func statement(forSource name: [UInt8]) -> Statement? {
-        if statements[name] != nil { used.insert(name) }
+    public mutating func statement(forSource name: [UInt8], id: Int) -> Statement? {
+        if statements[name] != nil { use(name, id) }
         return statements[name]
     }
 
+    private mutating func use(_ path: [UInt8], _ source: Int) {
+        if used[path, default: source] != source { shared.insert(path) }
+        used[path] = used[path] ?? source
+    }
+
+    /// The paths that inputs of more than one source were asked for with, in the order of their lines.
+    public var sharedPaths: [(path: [UInt8], line: Int)] { lines { shared.contains($0) } }
+
     /// The paths that no input was asked for with, in the order of their lines.
     public var unusedPaths: [(path: [UInt8], line: Int)] {
-        statements.filter { !used.contains($0.key) }.map { ($0.key, $0.value.line) }.sorted { $0.line < $1.line }
+        lines { used[$0] == nil }
+    }
+
+    private func lines(where isWanted: ([UInt8]) -> Bool) -> [(path: [UInt8], line: Int)] {
+        statements.filter { isWanted($0.key) }.map { ($0.key, $0.value.line) }.sorted { $0.line < $1.line }
     }
 
     private mutating func enter(_ row: Row) throws(RetrievalLogError) {
+        guard row.fields.reduce(0, { $0 + $1.name.count + $1.value.count }) <= Self.statementLimit else {
+            throw RetrievalLogError(row.line, "more than \(Self.statementLimit) bytes")
+        }
         var named: [[UInt8]: [UInt8]] = [:]
         var further: [Field] = []
         for field in row.fields {

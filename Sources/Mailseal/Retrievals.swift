@@ -51,7 +51,7 @@ struct Retrievals {
     }
 
     mutating func line(of begin: Intake.SourceBegin) -> SourceLine {
-        let retrieval = log?.statement(forSource: begin.name).map { used($0) } ?? stated
+        let retrieval = log?.statement(forSource: begin.name, id: begin.id).map { used($0) } ?? stated
         source = (begin.name, retrieval)
         return SourceLine(id: begin.id, name: begin.name, kind: begin.kind.rawValue, retrieved: retrieval)
     }
@@ -73,6 +73,12 @@ struct Retrievals {
 
     /// Warns about statements that were of nothing in the sources, and about URLs in the log that reveal too much.
     func reportUnused(to observer: Observer) {
+        for (path, line) in log?.sharedPaths.prefix(Self.shownPaths) ?? [] {
+            observer.notice(
+                .warning(
+                    "retrieval log, line \(line): \(path.displayText) is in more than one source, and was stated of each",
+                    hint: "write the source's name before the path"))
+        }
         let unused = log?.unusedPaths ?? []
         for (path, line) in unused.prefix(Self.shownPaths) {
             observer.notice(.warning("retrieval log, line \(line): nothing is called \(path.displayText)", hint: nil))

@@ -37,9 +37,26 @@ import Testing
         #expect(log.statement(for: place("a/1.eml"), inSource: "out".bytes)?.from == "u1".bytes)
         #expect(log.statement(for: place("mails.zip", "x/1.eml"), inSource: "in".bytes)?.from == "u3".bytes)
         #expect(log.statement(for: place("b"), inSource: "in".bytes) == nil)
-        #expect(log.statement(forSource: "in".bytes)?.from == "u5".bytes)
+        #expect(log.statement(forSource: "in".bytes, id: 1)?.from == "u5".bytes)
         #expect(log.unusedPaths.map(\.path) == ["lost".bytes, "else".bytes])
         #expect(log.unusedPaths.map(\.line) == [5, 7])
+    }
+
+    @Test func `a path that two sources have is told`() throws {
+        var log = try RetrievalLog("path,url\na,u1\nb,u2\nin,u3\n".bytes)
+        for (source, path) in [(1, "a"), (1, "a"), (1, "b"), (2, "a")] {
+            let place = Intake.Place(source: source, path: [[path.bytes]], range: nil)
+            #expect(log.statement(for: place, inSource: "x".bytes) != nil)
+        }
+        #expect(log.sharedPaths.map(\.path) == ["a".bytes])
+        for id in 1...2 { #expect(log.statement(forSource: "in".bytes, id: id) != nil) }
+        #expect(log.sharedPaths.map(\.line) == [2, 4])
+    }
+
+    @Test func `a line may state a mebibyte, and no more`() throws {
+        let long = String(repeating: "x", count: (1 << 20) - 4 - 3 - 1)
+        #expect(throws: Never.self) { try RetrievalLog("path,url\na,\(long)\n".bytes) }
+        #expect(throws: RetrievalLogError.self) { try RetrievalLog("path,url\na,\(long)x\n".bytes) }
     }
 
     @Test func `a path in CSV may be any bytes`() throws {

@@ -66,6 +66,17 @@ import Testing
         #expect(made.notices == [])
     }
 
+    @Test func `a path of a log that two sources have is warned about`() async throws {
+        try bench.write("b/1.eml", message("three"))
+        try bench.write("log", "path,url\n1.eml,https://e.example/1\nleak/2.eml,https://e.example/2\n")
+        let made = try await bench.create("leak", "b") { $0.retrievalLog = bench.path("log") }
+        #expect(
+            made.notices == [
+                "warning: retrieval log, line 2: 1.eml is in more than one source, and was stated of each "
+                    + "(write the source's name before the path)"
+            ])
+    }
+
     @Test func `paths of a log that nothing has are told, the first twenty of them`() async throws {
         let lines = (1...22).map { "gone-\($0),2017-05-06T00:00:00Z\n" }.joined()
         try bench.write("log", "path,retrieved_at\n" + lines)
