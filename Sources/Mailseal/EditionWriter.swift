@@ -26,6 +26,8 @@ struct EditionWriter {
     private(set) var counts = EndLine(leaf: 0)
     /// The groups of leaves so far.
     private(set) var groups: [Group] = []
+    /// The longest line, in bytes.
+    var lineLimit = ManifestCursor.lineLimit
     private var payload = Payload()
     private var audit = ManifestAudit()
     private var tree = Frontier()
@@ -64,6 +66,10 @@ struct EditionWriter {
 
     // A line that our own reader refused would make a bundle that nobody can verify: better none at all.
     private mutating func check(_ line: ManifestLine, _ text: [UInt8]) throws {
+        guard text.count <= lineLimit else {
+            throw MailsealError(
+                "manifest line \(tree.size) would be longer than \(lineLimit) bytes", hint: Self.bug)
+        }
         let read: ManifestLine?
         do { read = try ManifestLine(text) } catch {
             throw MailsealError(

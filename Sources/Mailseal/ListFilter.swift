@@ -89,7 +89,7 @@ struct MessageSelector: Sendable {
 
     /// Whether a recorded header value that decides was cut, so that the message itself must be asked.
     func needsWhole(_ line: MessageLine) -> Bool {
-        func isCut(_ value: RawText?) -> Bool { (value?.count ?? 0) >= MessageRecord.headerLimit }
+        func isCut(_ value: RawText?) -> Bool { (value?.count ?? 0) >= MessageRecord.textLimit }
         if !from.isEmpty || !between.isEmpty, isCut(line.from) { return true }
         if !to.isEmpty || !between.isEmpty, isCut(line.to) || isCut(line.cc) { return true }
         return !subject.isEmpty && isCut(line.subject)

@@ -37,8 +37,8 @@ struct MessageRecord: Sendable {
                     hash.update(piece)
                 })
             return AttachmentLine(
-                message: digest, part: attachment.number.displayText, name: attachment.rawName?.nonEmpty,
-                mediaType: attachment.mediaType, disposition: attachment.disposition?.nonEmpty, size: size,
+                message: digest, part: attachment.number.displayText, name: attachment.rawName?.nonEmpty?.cut,
+                mediaType: attachment.mediaType.cut, disposition: attachment.disposition?.nonEmpty?.cut, size: size,
                 sha256: hash.finishDigest())
         }
         let evidence = Verifier(keys: keys).evidence(of: bytes.span, header: mail.header)
@@ -54,8 +54,7 @@ struct MessageRecord: Sendable {
 
     private static func line(of mail: Message, _ bytes: [UInt8], _ digest: Digest, defects: [String]) -> MessageLine {
         func value(_ name: String) -> RawText? {
-            let value = mail.unfoldedValue(of: name)?.prefix(Self.headerLimit) ?? []
-            return value.isEmpty ? nil : Array(value)
+            mail.unfoldedValue(of: name)?.nonEmpty?.cut
         }
         return MessageLine(
             number: 0, sha256: digest, size: bytes.count, lineEnds: mail.lineEnds.rawValue,
@@ -64,8 +63,13 @@ struct MessageRecord: Sendable {
             defects: defects.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     }
 
-    /// Header values in the manifest are cut to this many bytes.
-    static let headerLimit = 4096
+    /// Texts of messages in the manifest are cut to this many bytes.
+    static let textLimit = 4096
+}
+
+extension RawText {
+    /// As much of a text of a message as a manifest line holds.
+    fileprivate var cut: RawText { Array(prefix(MessageRecord.textLimit)) }
 }
 
 extension DKIMLine {
@@ -73,11 +77,11 @@ extension DKIMLine {
     init(_ evidence: Evidence, message: Digest) {
         let signature = evidence.signature
         self.init(
-            message: message, index: evidence.index + 1, domain: signature.domain?.nonEmpty,
-            selector: signature.selector?.nonEmpty,
-            algorithm: signature.algorithmName?.nonEmpty, canonicalization: signature.canonicalizationName?.nonEmpty,
-            identity: signature.identity?.nonEmpty, signedAt: signature.timestamp, expiresAt: signature.expiration,
-            bodyLength: signature.bodyLength, signed: signature.signedFields, key: evidence.key?.digest,
+            message: message, index: evidence.index + 1, domain: signature.domain?.nonEmpty?.cut,
+            selector: signature.selector?.nonEmpty?.cut, algorithm: signature.algorithmName?.nonEmpty?.cut,
+            canonicalization: signature.canonicalizationName?.nonEmpty?.cut,
+            identity: signature.identity?.nonEmpty?.cut, signedAt: signature.timestamp, expiresAt: signature.expiration,
+            bodyLength: signature.bodyLength, signed: signature.signedFields.map(\.cut), key: evidence.key?.digest,
             header: evidence.header.rawValue, body: evidence.body.word,
             covered: evidence.body.total == nil ? nil : evidence.body.covered, total: evidence.body.total,
             violations: evidence.violations.map(\.rawValue), signedData: evidence.signedDataDigest,
