@@ -9,6 +9,8 @@ final class ArchiveReader: OpenContainer {
     private let reader: any MemberReader
     private let sorter: Sorter
     private var members = Intake.MemberCounts()
+    /// Members other than folders whose paths have no component.
+    private var nameless = 0
     private var isAtEnd = false
     private var isDone = false
 
@@ -27,16 +29,20 @@ final class ArchiveReader: OpenContainer {
             member = try reader.next()
         } catch {
             isAtEnd = true
-            return counted([.item(sorter.failure(input.place, error.code, size: 0, error.detail))])
+            return counted(namelessFailure + [.item(sorter.failure(input.place, error.code, size: 0, error.detail))])
         }
         guard let member else {
             isAtEnd = true
-            return []
+            return counted(namelessFailure)
         }
         return counted(try steps(for: member))
     }
 
     private func steps(for member: Member) throws(IntakeError) -> [Step] {
+        guard !member.components.isEmpty || member.kind == .directory else {
+            nameless += 1
+            return []
+        }
         let place = input.place.member(member.components)
         let mtime = sorter.options.omitsTimes ? nil : member.mtime
         switch member.kind {
@@ -58,6 +64,13 @@ final class ArchiveReader: OpenContainer {
             isAtEnd = fault.endsArchive
             return sorter.refuse(place, fault.code, fault.detail)
         }
+    }
+
+    /// Told at the container's place and once, since there is no path to tell each at.
+    private var namelessFailure: [Step] {
+        guard nameless > 0 else { return [] }
+        let detail = "\(nameless) of its members \(nameless == 1 ? "has" : "have") no name"
+        return [.item(sorter.failure(input.place, .unsupportedMember, size: 0, detail))]
     }
 
     /// The data of the current member: in memory, or in a temporary file when they are many.
@@ -100,8 +113,8 @@ final class ArchiveReader: OpenContainer {
         } catch {
             steps = counted([.item(sorter.failure(error, at: input.place, size: 0))])
         }
-        // What could not be unpacked is not lost: the container stays as a whole.
-        let isKept = sorter.options.keepContainers || members.failures > 0
+        // What could not be unpacked is not lost: the container stays as a whole, unless it cannot be read again.
+        let isKept = digest != nil && (sorter.options.keepContainers || members.failures > 0)
         if isKept { steps.append(.item(sorter.file(input, isContainer: true))) }
         let end = Intake.ContainerEnd(
             place: input.place, kind: reader.kind, reader: reader.library, digest: digest, size: input.content.size,

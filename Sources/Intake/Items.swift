@@ -92,6 +92,12 @@ extension Intake {
         public let linkTarget: [UInt8]?
         /// Whether this is a container whose members are items, too.
         public let isContainer: Bool
+
+        /// What stands in the file's place when its bytes cannot be read as they were.
+        public func failure(_ error: FileError) -> Failure {
+            let size = isContainer ? 0 : content?.size ?? 0
+            return Failure(place: place, code: FailureCode(error), size: size, detail: "\(error)")
+        }
     }
 
     /// The end of a container whose members came as items.

@@ -33,7 +33,8 @@ final class MboxReader: OpenContainer {
         } catch {
             members.failures += 1
             let failure = sorter.failure(error, at: input.place, size: content.size - position)
-            return finished([.item(failure)], digest: nil, after: [])
+            // What changed, or cannot be read, cannot be kept as it was.
+            return finished([.item(failure)], digest: nil, after: [], canKeep: false)
         }
     }
 
@@ -77,11 +78,16 @@ final class MboxReader: OpenContainer {
 
     private func end(after range: Range<Int>) throws(FileError) -> [Step] {
         guard range.lowerBound == position, range.upperBound == content.size else { return unaccounted() }
-        let after = try content.read(at: range.lowerBound, count: range.count)
+        let rest = content.part(range)
+        try rest.update(hash)
+        let after = range.count > Intake.framingLimit ? [] : try rest.bytes()
         try content.checkUnchanged()
-        hash.update(after)
         position = range.upperBound
-        return finished([], digest: hash.finishDigest(), after: after)
+        var steps: [Step] = []
+        if range.count > Intake.framingLimit {
+            steps.append(file(rest, Intake.MboxRange(offset: range.lowerBound, length: range.count, before: [])))
+        }
+        return finished(steps, digest: hash.finishDigest(), after: after)
     }
 
     /// Parts that leave a gap or overlap would lose or invent bytes.
@@ -92,9 +98,9 @@ final class MboxReader: OpenContainer {
         return finished([.item(failure)], digest: nil, after: [])
     }
 
-    private func finished(_ steps: [Step], digest: Digest?, after: [UInt8]) -> [Step] {
+    private func finished(_ steps: [Step], digest: Digest?, after: [UInt8], canKeep: Bool = true) -> [Step] {
         isDone = true
-        let isKept = sorter.options.keepContainers || members.failures > 0
+        let isKept = canKeep && (sorter.options.keepContainers || members.failures > 0)
         let end = Intake.ContainerEnd(
             place: input.place, kind: .mbox, reader: nil, digest: digest, size: content.size, after: after,
             mtime: input.mtime, isKept: isKept, members: members)

@@ -49,7 +49,7 @@ extension Sorter {
             return [.item(failure(input.place, .nestingTooDeep, size: 0, detail)), .item(file(input))]
         }
         do throws(ArchiveFault) {
-            let survey = ArchiveSurvey(try format.reader(of: input, Allowance(forContainerOf: input.content.size)))
+            let survey = ArchiveSurvey(try format.reader(of: input, input.allowance))
             guard try survey.findsMail() else { return [.item(file(input))] }
             return [.open(ArchiveReader(input, try format.reader(of: input, input.allowance), self))]
         } catch {
@@ -70,7 +70,10 @@ extension Intake.Place {
             length += component.count + 1
             return length <= Intake.pathLimit
         }
-        return Intake.Place(source: source, path: path.dropLast() + [Array(fitting)], range: range)
+        // A first component that is too long alone is cut, since no level of a path is empty.
+        let level =
+            fitting.isEmpty ? components.prefix(1).map { Array($0.prefix(Intake.pathLimit - 1)) } : Array(fitting)
+        return Intake.Place(source: source, path: path.dropLast() + [level], range: range)
     }
 
     /// The bytes of a path, a separator counted with each component.

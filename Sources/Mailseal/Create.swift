@@ -20,6 +20,7 @@ public struct Create {
     private var keyNames: Set<MessageRecord.KeyName> = []
     private var retrievals: Retrievals
     private var failed = 0
+    private var lost = LostFiles()
     private var progress = Progress(bytes: 0, messages: 0)
 
     /// Packs what the options name and gives the root to publish.
@@ -118,6 +119,9 @@ public struct Create {
             advance(message.bytes.count, at: message.place)
         case .file(let file, let fingerprint):
             try await emit(file, fingerprint, &sink)
+        case .lost(let file, let failure):
+            lost.enter(file)
+            try emit(.failure(failure))
         case .other(let item):
             try emit(item)
         }
@@ -149,13 +153,22 @@ public struct Create {
             try sink.begin(path: part.path, size: part.size, leaf: leaf)
             for start in stride(from: offset, to: offset + part.size, by: Fingerprint.pieceLength) {
                 let length = min(Fingerprint.pieceLength, offset + part.size - start)
-                try await sink.append(try content.read(at: start, count: length))
+                try await sink.append(try Self.unchanged(file) { try content.read(at: start, count: length) })
             }
             try await sink.end()
             offset += part.size
         }
-        try content.checkUnchanged()
+        try Self.unchanged(file) { try content.checkUnchanged() }
         advance(content.size, at: file.place)
+    }
+
+    // Its line, with its digest, is in the manifest already.
+    private static func unchanged<Result>(_ file: Intake.File, _ read: () throws -> Result) throws -> Result {
+        do { return try read() } catch {
+            throw MailsealError(
+                "\(SourcePath(file.place)) changed between being read and being packed, nothing was written: \(error)",
+                hint: "pack a copy or a snapshot that nothing writes to")
+        }
     }
 
     private mutating func advance(_ count: Int, at place: Intake.Place) {
@@ -170,13 +183,18 @@ public struct Create {
         case .sourceBegin(let source):
             _ = try edition.append(.source(retrievals.line(of: source)))
         case .containerEnd(let container):
-            _ = try edition.append(.container(ContainerLine(container)))
+            _ = try edition.append(.container(lost.adjusted(ContainerLine(container))))
         case .failure(let failure):
             failed += 1
             observer.notice(.failure("\(SourcePath(failure.place)): \(failure.detail) (\(failure.code.rawValue))"))
             _ = try edition.append(.failure(FailureLine(failure)))
         case .sourceEnd(let end):
-            _ = try edition.append(.sourceEnd(SourceEndLine(end)))
+            guard end.balance.isEven else {
+                throw MailsealError(
+                    "the bytes of source \(end.id) do not add up",
+                    hint: "this is a fault of mailseal; nothing was written")
+            }
+            _ = try edition.append(.sourceEnd(lost.adjusted(SourceEndLine(end))))
         case .message, .file:
             break
         }

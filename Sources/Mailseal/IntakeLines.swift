@@ -38,7 +38,11 @@ extension SourceEndLine {
         let balance = end.balance
         self.init(
             source: end.id, items: balance.messages + balance.files + balance.failures, messages: balance.messages,
-            files: balance.files, failures: balance.failures)
+            files: balance.files, failures: balance.failures,
+            bytes: ByteBalance(
+                read: balance.read, unpacked: balance.unpacked, messages: balance.messageBytes,
+                files: balance.fileBytes, framing: balance.framingBytes, containers: balance.containerBytes,
+                failed: balance.failedBytes))
     }
 }
 

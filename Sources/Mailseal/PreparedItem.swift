@@ -19,7 +19,7 @@ struct Fingerprint: Sendable {
     static let pieceLength = 1 << 20
 
     /// Reads the content once.
-    init(of content: Intake.Content) throws {
+    init(of content: Intake.Content) throws(FileError) {
         let whole = RunningHash(.sha256)
         var pieces: [Digest] = []
         for start in stride(from: 0, to: content.size, by: PayloadFile.pieceSize) {
@@ -45,6 +45,8 @@ enum PreparedItem: Sendable {
     case message(Intake.Message, MessageRecord)
     /// Another file, and its digests unless it is a link.
     case file(Intake.File, Fingerprint?)
+    /// A file whose bytes could not be read as they were, and the failure in its stead.
+    case lost(Intake.File, Intake.Failure)
     /// Anything else, as it was.
     case other(Intake.Item)
 
@@ -52,7 +54,16 @@ enum PreparedItem: Sendable {
     init(_ item: Intake.Item, keys: KeyStore) throws {
         switch item {
         case .message(let message): self = .message(message, MessageRecord(of: message.bytes, keys: keys))
-        case .file(let file): self = .file(file, try file.content.map { try Fingerprint(of: $0) })
+        case .file(let file):
+            do throws(FileError) {
+                var fingerprint: Fingerprint?
+                if let content = file.content { fingerprint = try Fingerprint(of: content) }
+                self = .file(file, fingerprint)
+            } catch {
+                // A part of a mailbox has no other place: without it the rest could not be told.
+                guard file.place.range == nil else { throw error }
+                self = .lost(file, file.failure(error))
+            }
         default: self = .other(item)
         }
     }

@@ -53,6 +53,7 @@ extension ManifestAudit {
                     + " found \(balance.messages), \(balance.files), \(balance.failures)"
             )
         }
+        if !line.bytes.isEven { fault("balance-differs", "the bytes in the source-end line do not add up") }
         note(balance.unclosed)
         source = nil
     }

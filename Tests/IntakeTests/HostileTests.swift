@@ -57,6 +57,22 @@ import Testing
         }
     }
 
+    @Test func `the first look through an archive is charged to the allowance of the file on disk`() throws {
+        let bench = try Workbench()
+        try bench.run("head -c 100000 /dev/zero > zeros; tar czf a.tar.gz zeros")
+        let content = Intake.Content(try bench.read("a.tar.gz"))
+        let place = Intake.Place(source: 1, path: [["a.tar.gz".bytes]], range: nil)
+        for (limit, code) in [(50_000, FailureCode.expansionLimit), (1 << 20, nil)] {
+            let input = Sorter.Input(
+                content: content, place: place, mtime: nil, nature: .named, allowance: Allowance(of: limit))
+            let items = Sorter(options: .init()).open(.gzip, input).compactMap { step in
+                if case .item(let item) = step { item } else { nil }
+            }
+            #expect(items.compactMap { $0.failure?.code } == (code.map { [$0] } ?? []))
+            #expect(items.last?.file != nil)
+        }
+    }
+
     @Test func `a flipped bit anywhere neither traps nor loses anything`() throws {
         let (bench, names) = try archives()
         for name in names {

@@ -30,7 +30,7 @@ import Testing
                 #"{"type":"file","sha256":"\#("".sha256)","size":0,"source":1,"path":[["empty"]],"mtime":"2017-07-14T02:40:00Z"}"#,
                 #"{"type":"file","source":1,"path":[["link"]],"target":"../elsewhere"}"#,
                 #"{"type":"file","sha256":"\#("not mail\n".sha256)","size":9,"source":1,"path":[["note.txt"]],"mtime":"2017-07-14T02:40:00Z"}"#,
-                #"{"type":"source-end","source":1,"items":5,"messages":2,"files":3,"failures":0}"#,
+                #"{"type":"source-end","source":1,"items":5,"messages":2,"files":3,"failures":0,"bytes_read":181,"bytes_unpacked":0,"bytes_messages":172,"bytes_files":9,"bytes_framing":0,"bytes_containers":0,"bytes_failed":0}"#,
                 #"{"type":"content","messages":1,"root":"\#(made.summary.contentRoot)"}"#,
                 #"{"type":"end","leaf":10,"sources":1,"messages":1,"attachments":0,"signatures":0,"occurrences":2,"files":3,"containers":0,"failures":0,"keys":0,"bytes":86,"verified":0,"headers_only":0,"not_verifying":0,"key_unavailable":0,"unsigned":1}"#,
             ])

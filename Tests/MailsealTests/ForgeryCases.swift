@@ -201,6 +201,13 @@ extension ForgeryCase {
                 return .sourceEnd(end)
             }
         },
+        .altered("a source's bytes", ["balance-differs"]) {
+            try $0.change("source-end") { line in
+                guard case .sourceEnd(var end) = line else { return nil }
+                end.bytes.failed += 1
+                return .sourceEnd(end)
+            }
+        },
         .altered("a place left out", ["balance-differs"]) {
             // "1 again.eml" comes first; its second place is that of "1.eml".
             $0.lines.remove(at: try #require($0.places(of: "occurrence").dropFirst().first))

@@ -122,9 +122,16 @@ extension LineExample {
             line: .failure(FailureLine(source: 1, code: "unreadable")),
             text: #"{"type":"failure","source":1,"code":"unreadable"}"#, required: "source code"),
         LineExample(
-            line: .sourceEnd(SourceEndLine(source: 1, items: 6, messages: 1, files: 2, failures: 3)),
-            text: #"{"type":"source-end","source":1,"items":6,"messages":1,"files":2,"failures":3}"#,
-            required: "source items messages files failures"),
+            line: .sourceEnd(
+                SourceEndLine(
+                    source: 1, items: 6, messages: 1, files: 2, failures: 3,
+                    bytes: .init(
+                        read: 9, unpacked: 8, messages: 7, files: 6, framing: 2, containers: 1, failed: 1))),
+            text: #"{"type":"source-end","source":1,"items":6,"messages":1,"files":2,"failures":3"#
+                + #","bytes_read":9,"bytes_unpacked":8,"bytes_messages":7,"bytes_files":6,"bytes_framing":2"#
+                + #","bytes_containers":1,"bytes_failed":1}"#,
+            required: "source items messages files failures bytes_read bytes_unpacked bytes_messages bytes_files "
+                + "bytes_framing bytes_containers bytes_failed"),
     ]
 
     static let messages = [

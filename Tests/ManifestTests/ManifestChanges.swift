@@ -131,6 +131,18 @@ extension Change {
         Change("one message less", "balance-differs") { $0.sourceEnd(23) { $0.messages = 3 } },
         Change("one file more", "balance-differs") { $0.sourceEnd(23) { $0.files = 4 } },
         Change("one failure less", "balance-differs") { $0.sourceEnd(23) { $0.failures = 2 } },
+        Change("one byte read more", "balance-differs") { $0.sourceEnd(23) { $0.bytes.read += 1 } },
+        Change("one byte failed that was not read", "balance-differs") { $0.sourceEnd(23) { $0.bytes.failed += 1 } },
+        Change("one byte of a file that was unpacked", "") {
+            $0.sourceEnd(23) {
+                $0.bytes.unpacked += 1
+                $0.bytes.files += 1
+            }
+        },
+        Change("a stored container without digest", "") { $0.container(14) { $0.sha256 = nil } },
+        Change("a stored container of another digest", "container-differs") {
+            $0.container(14) { $0.sha256 = digest("x") }
+        },
         Change("a size without digest", "file-invalid") { $0.file(7) { $0.sha256 = nil } },
         Change("a digest without size", "file-invalid") { $0.file(7) { $0.size = nil } },
         Change("a file of nothing", "file-invalid") { $0.file(8) { $0.target = nil } },
@@ -216,7 +228,6 @@ extension Change {
         Change("a container with another file", "container-differs") { $0.file(13) { $0.sha256 = digest("x") } },
         Change("a container with a file of another size", "container-differs") { $0.file(13) { $0.size = 38 } },
         Change("a file at another place", "mailbox-gap container-differs") { $0.file(13) { $0.path = path("x") } },
-        Change("no digest of what is stored", "container-differs") { $0.container(14) { $0.sha256 = nil } },
         Change("one message more in it", "container-differs") { $0.container(17) { $0.messages = 2 } },
         Change("messages of the container inside it", "container-differs") { $0.container(20) { $0.messages = 1 } },
         Change("one file more in it", "container-differs") { $0.container(20) { $0.files = 2 } },

@@ -81,14 +81,19 @@ enum ManifestSample {
         .container(
             ContainerLine(
                 source: 1, path: path("e.zip"), kind: "zip", size: 9, sha256: nil, messages: 0, files: 0, failures: 1)),
-        .sourceEnd(SourceEndLine(source: 1, items: 10, messages: 4, files: 3, failures: 3)),
+        .sourceEnd(
+            SourceEndLine(
+                source: 1, items: 10, messages: 4, files: 3, failures: 3,
+                bytes: .init(read: 151, unpacked: 84, messages: 70, files: 7, framing: 9, containers: 149))),
     ]
 
     // Lines 24 to 28.
     private static let single: [ManifestLine] = [
         .source(SourceLine(id: 2, name: "m.eml".bytes, kind: "file")),
         .occurrence(OccurrenceLine(message: digest("m2"), source: 2, path: path("m.eml"))),
-        .sourceEnd(SourceEndLine(source: 2, items: 1, messages: 1, files: 0, failures: 0)),
+        .sourceEnd(
+            SourceEndLine(
+                source: 2, items: 1, messages: 1, files: 0, failures: 0, bytes: .init(read: 20, messages: 20))),
         .key(KeyLine(domain: "example.org".bytes, selector: "s".bytes, record: "k1".bytes, basis: "file")),
         .key(KeyLine(domain: "example.org".bytes, selector: "s".bytes, record: "k2".bytes, basis: "file")),
     ]

@@ -22,7 +22,9 @@ SCHEMA = {
     "container": "source:number path:path kind:code reader?:text size:number sha256?:digest after?:text mtime?:time "
     "stored?:true messages:number files:number failures:number",
     "failure": "source:number path?:path code:code",
-    "source-end": "source:number items:number messages:number files:number failures:number",
+    "source-end": "source:number items:number messages:number files:number failures:number bytes_read:number "
+    "bytes_unpacked:number bytes_messages:number bytes_files:number bytes_framing:number bytes_containers:number "
+    "bytes_failed:number",
     "key": "domain:text selector:text record:text basis:basis",
     "content": "messages:number root:digest",
     "end": "leaf:number sources:number messages:number attachments:number signatures:number occurrences:number "

@@ -11,6 +11,7 @@ whole tar stream), `pieces` (compressed blocks), `trailer` and `comment`.
 import hashlib
 import sys
 import zlib
+from collections import Counter
 
 import bag
 from container import BLOCK, FIRST_BLOCK, GZIP_HEADER, tar_header
@@ -95,8 +96,17 @@ class Maker:
         found = [r["type"] for r in self.records[self.start:]]
         counts = [found.count(kind) for kind in ("occurrence", "file", "failure")]
         counts[1] -= sum("stored" in record for record in self.records[self.start:])
+        size = {r["sha256"]: r["size"] for r in self.records if r["type"] == "message"}
+        came = Counter()
+        for r, after in zip(self.records[self.start:], self.records[self.start + 1:] + [{}]):
+            came["framing"] += len(r.get("before", b"")) + len(r.get("after", b""))
+            came["messages"] += size[r["message"]] if r["type"] == "occurrence" else 0
+            came["files"] += r.get("size", 0) if r["type"] == "file" and "stored" not in after else 0
+            came["containers"] += r["size"] if r["type"] == "container" and r["kind"] != "mbox" else 0
         self.record("source-end", source=self.source, items=sum(counts), messages=counts[0], files=counts[1],
-                    failures=counts[2])
+                    failures=counts[2], bytes_read=sum(came.values()), bytes_unpacked=0,
+                    bytes_messages=came["messages"], bytes_files=came["files"], bytes_framing=came["framing"],
+                    bytes_containers=came["containers"], bytes_failed=0)
 
     def fill(self):
         first, *others = self.messages

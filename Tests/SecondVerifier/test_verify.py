@@ -167,6 +167,7 @@ MANIPULATIONS = {
     "a container's count": (record("container", messages=4), "count-container"),
     "a source's count": (record("source-end", files=5), "count-source"),
     "the sum of a source's items": (record("source-end", items=5), "count-source"),
+    "the bytes of a source": (record("source-end", bytes_read=5), "count-source"),
     "the number of messages in content": (record("content", messages=5), "count-content"),
     "the content root": (record("content", root=ZERO), "content-root"),
     "the leaf of end": (record("end", leaf=1), "count-end"),
