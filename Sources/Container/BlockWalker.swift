@@ -80,6 +80,8 @@ public struct BlockWalker: Sendable {
 
         /// Inflates up to the end of the block; the fault says why there is none.
         mutating func inflate() throws(ContainerError) -> Fault? {
+            // The last empty stored block: what was inflated up to it, and where the first of several in a row ended.
+            var flush: (count: Int, end: Int)?
             while true {
                 let step: InflateStream.Step
                 do { step = try stream.next() } catch { return .inflating(at: offset, error) }
@@ -98,7 +100,11 @@ public struct BlockWalker: Sendable {
                     try fill()
                 case .flush:
                     if bytes.count == BundleBlocks.size { return nil }
-                    if try isFinal() { return bytes.isEmpty ? .inflating(at: offset, DeflateError.noFlush) : nil }
+                    if flush?.count != bytes.count { flush = (bytes.count, stream.inputCount) }
+                    guard try isFinal() else { continue }
+                    if bytes.isEmpty { return .inflating(at: offset, DeflateError.noFlush) }
+                    let isFirst = flush?.end == stream.inputCount
+                    return isFirst ? nil : .inflating(at: offset, DeflateError.overlong(end: flush?.end ?? 0))
                 case .end: return .inflating(at: offset, DeflateError.finalBlock(offset: stream.inputCount))
                 }
             }

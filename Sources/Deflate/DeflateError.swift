@@ -16,6 +16,8 @@ public enum DeflateError: Error, Equatable {
     case finalBlock(offset: Int)
     /// A block does not end with an empty stored block.
     case noFlush
+    /// A block goes on behind the first empty stored block that follows its last byte and ends at this offset.
+    case overlong(end: Int)
     /// A padding bit before this offset is one.
     case nonzeroPadding(offset: Int)
 }
@@ -33,6 +35,7 @@ extension DeflateError: CustomStringConvertible {
         case .tooLong(let expected): "a block inflates to more bytes than the expected \(expected)"
         case .finalBlock(let offset): "a block contains the end of the deflate stream at byte \(offset)"
         case .noFlush: "a block does not end with an empty stored block"
+        case .overlong(let end): "a block goes on at byte \(end), behind the empty stored block that ends it"
         case .nonzeroPadding(let offset):
             "a padding bit before byte \(offset) of the deflate data is one, expected zero"
         }

@@ -4,7 +4,7 @@ extension Deflate {
     /// The bytes of one block as `compress` makes them, `size` of them.
     ///
     /// Memory is bounded by `size`. Any deflate encoder's blocks are taken, but they must give exactly `size` bytes,
-    /// contain no final block, end with an empty stored block, and have zero padding bits.
+    /// contain no final block, end with the first empty stored block behind their last byte, and have zero padding bits.
     public static func inflate(block: Span<UInt8>, size: Int) throws(DeflateError) -> [UInt8] {
         guard (0...blockSize).contains(size) else { throw .impossibleSize(size) }
         let inflater = RawInflater()
@@ -27,6 +27,8 @@ extension Deflate {
         _ block: Span<UInt8>, size: Int, with inflater: RawInflater, into buffer: UnsafeMutableBufferPointer<UInt8>
     ) -> DeflateError? {
         var last = RawInflater.Stop.block
+        // Just after the first empty stored block behind the last byte: there the block must end.
+        var end: Int?
         // No whole block fits the seven bits that may be left when the last byte is taken.
         while last == .block || inflater.inputCount < block.count {
             if last == .block && inflater.inputCount == block.count && block.count > 0 { return .noFlush }
@@ -37,10 +39,13 @@ extension Deflate {
             case .malformed: return .malformed(offset: inflater.inputCount, inflated: inflater.outputCount)
             case .finalBlock: return .finalBlock(offset: inflater.inputCount)
             case .exhausted: return .truncated(length: block.count, inflated: inflater.outputCount)
-            case .block, .flush: break
+            case .block: break
+            case .flush: if inflater.outputCount == size, end == nil { end = inflater.inputCount }
             }
         }
         if let offset = inflater.nonzeroPadding { return .nonzeroPadding(offset: offset) }
-        return inflater.outputCount == size ? nil : .tooShort(expected: size, found: inflater.outputCount)
+        guard inflater.outputCount == size else { return .tooShort(expected: size, found: inflater.outputCount) }
+        if let end, end < block.count { return .overlong(end: end) }
+        return nil
     }
 }

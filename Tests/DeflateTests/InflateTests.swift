@@ -44,6 +44,14 @@ struct InflateTests {
         }
     }
 
+    @Test func `a block ends with the first empty stored block behind its last byte`() throws {
+        #expect(throws: DeflateError.overlong(end: 13)) { try Deflate.inflate(block: abc + flush, size: 3) }
+        #expect(throws: DeflateError.overlong(end: 13)) { try Deflate.inflate(block: abc + flush + flush, size: 3) }
+        // Those before its last byte, and other empty blocks before the first stored one, are an encoder's choice.
+        #expect(try Deflate.inflate(block: flush + flush + abc, size: 3) == [0x61, 0x62, 0x63])
+        #expect(try Deflate.inflate(block: abc.dropLast(5) + [0x02, 0x00, 0x00, 0x00, 0xFF, 0xFF], size: 3).count == 3)
+    }
+
     @Test func `a final block is refused`() {
         #expect(throws: DeflateError.finalBlock(offset: 15)) {
             try Deflate.inflate(block: abc + Deflate.end, size: 3)

@@ -27,6 +27,8 @@ struct Forgery {
     var changeTar: (inout [UInt8]) -> Void = { _ in }
     /// Changes the bytes of a block before index.txt, which is then compressed as it is.
     var changeBlock: (_ number: Int, inout [UInt8]) -> Void = { _, _ in }
+    /// Changes the compressed bytes of a block, those of index.txt too.
+    var changeCompressed: (_ number: Int, inout [UInt8]) -> Void = { _, _ in }
     /// Changes what index.txt says.
     var changeIndex: (inout BundleIndex) -> Void = { _ in }
     /// What stands behind index.txt.
@@ -212,7 +214,8 @@ struct Forgery {
         for number in 0..<count {
             var bytes = Array(tar[number * BundleBlocks.size..<(number + 1) * BundleBlocks.size])
             changeBlock(number, &bytes)
-            let block = Deflate.compress(block: bytes)
+            var block = Deflate.compress(block: bytes)
+            changeCompressed(number, &block)
             index.blocks.append(BundleIndex.Block(offset: file.count, checksum: CRC32.of(block)))
             file += block
         }
@@ -221,7 +224,9 @@ struct Forgery {
         tar += try Self.entry(name, File(path: "index.txt", content: index.encode())) + endOfArchive
         let tail = file.count
         for start in stride(from: count * BundleBlocks.size, to: tar.count, by: BundleBlocks.size) {
-            file += Deflate.compress(block: Array(tar[start..<min(start + BundleBlocks.size, tar.count)]))
+            var block = Deflate.compress(block: Array(tar[start..<min(start + BundleBlocks.size, tar.count)]))
+            changeCompressed(start / BundleBlocks.size, &block)
+            file += block
         }
         var stream = StreamChecksum()
         stream.append(CRC32.of(tar), count: tar.count)

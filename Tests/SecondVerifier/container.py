@@ -44,30 +44,41 @@ def ends_in_empty_stored_block(block, length):
     return False
 
 
-def inflate_block(data):
-    """The bytes of the block at the start of `data`, and the block's compressed length."""
+def inflate_until(data, length):
+    """What is inflated, how many bytes that took, and whether they end in the first empty stored block behind `length`
+    bytes; else they go up to the end of the stream."""
     inflater = zlib.decompressobj(-15)
     try:
-        piece = bytearray(inflater.decompress(data, BLOCK - 1))
+        piece = bytearray(inflater.decompress(data, length - 1))
         used = len(data) - len(inflater.unconsumed_tail) - len(inflater.unused_data)
         candidates = 0
         while not inflater.eof:
-            if used >= len(data) or len(piece) < BLOCK - 1 or candidates > 8:
+            if used >= len(data) or len(piece) < length - 1 or candidates > 8:
                 raise Damaged("it has no end")
             piece += inflater.decompress(data[used : used + 1], 2)
             used += 1
-            if len(piece) > BLOCK:
-                raise Damaged("it inflates to more than 1 MiB")
-            if len(piece) == BLOCK and data[used - 4 : used] == b"\0\0\xff\xff":
+            if len(piece) > length:
+                raise Damaged(f"it inflates to more than {length} bytes")
+            if len(piece) == length and data[used - 4 : used] == b"\0\0\xff\xff":
                 candidates += 1
-                if ends_in_empty_stored_block(data[:used], BLOCK):
-                    return bytes(piece), used
+                if ends_in_empty_stored_block(data[:used], length):
+                    return bytes(piece), used, True
     except zlib.error as error:
         raise Damaged(f"it does not inflate ({error})") from None
+    return bytes(piece), used, False
+
+
+def inflate_block(data):
+    """The bytes of the block at the start of `data`, and the block's compressed length."""
+    piece, used, is_full = inflate_until(data, BLOCK)
+    if is_full:
+        return piece, used
     used -= 2
-    if data[used : used + 2] != b"\x03\x00" or not piece or not ends_in_empty_stored_block(data[:used], len(piece)):
-        raise Damaged("the last block does not end in an empty stored block with zero padding before 03 00")
-    return bytes(piece), used
+    if len(piece) < 2 or data[used : used + 2] != b"\x03\x00":
+        raise Damaged("03 00 does not follow the last block")
+    if inflate_until(data, len(piece))[1:] != (used, True):
+        raise Damaged("the last block does not end in the first empty stored block, with zero padding, behind its bytes")
+    return piece, used
 
 
 class Stream:

@@ -153,6 +153,7 @@ MANIPULATIONS = {
     "keys are not sorted": (
         insert_line(b"key", b'{"type":"key","domain":"f","selector":"s","record":"r","basis":"file"}'),
         "key-line-order"),
+    "rules that never were": (record("head", rules=0), "rules"),
     "the size of a message": (record("message", size=98), "payload-size"),
     "the content of a message": (payload(lambda data: data.replace(b"Text", b"Test")), "payload-digest"),
     "before": (line(b"From y", b"From Y"), "mailbox-rebuilt"),
@@ -199,6 +200,7 @@ MANIPULATIONS = {
     "the comment's version": ({"comment": lambda c: c.replace("/0", "/1")}, "gzip-comment"),
     "the comment's place": ({"comment": lambda c: c[:30] + "1" + c[31:]}, "gzip-comment"),
     "padding bits of the last block": ({"pieces": lambda p: p[:-1] + [noisy(p[-1])]}, "block"),
+    "an empty stored block too many": ({"pieces": lambda p: p[:-1] + [p[-1] + b"\0\0\0\xff\xff"]}, "block"),
     "no empty stored block": ({"pieces": lambda p: p[:-1] + [p[-1][:-5]]}, "block"),
     "an index entry": (index_line(b"entries", 2, digit(15)), "index-entry"),
     "an index entry's leaf": (index_line(b"entries", 2, digit(24)), "index-entry"),

@@ -177,6 +177,8 @@ class Manifest:
 
     def take_head(self, record, leaf, where):
         self.expect("edition", where, "edition", record["edition"], 1)
+        if record["rules"] < 1:
+            self.report("rules", where, f"rules are {record['rules']}, they begin with 1")
         if not re.fullmatch(rb"[!-*,-~]{1,255}", record["origin"]):
             self.report("origin", where, "origin is not 1 to 255 printable ASCII characters without blank and plus")
 
