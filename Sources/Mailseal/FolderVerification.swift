@@ -122,27 +122,41 @@ struct FolderVerification {
     }
 
     private mutating func findUnexpected(_ scan: ManifestScan, tags: [String]) throws {
-        let known = Set(tags + ["index.txt"])
+        let known = Set((tags + ["index.txt"]).map(\.bytes))
         var walk = try TreeWalk(root: folder.path)
         while let entry = walk.next() {
             let path = Array(entry.path.joined(separator: [0x2F]))
-            if case .directory = entry.kind { continue }
-            if known.contains(path.displayText) || (path.starts(with: "data/".utf8) && scan.calls(for: path)) {
-                continue
+            switch entry.kind {
+            case .directory: continue
+            case .symbolicLink: addUnexpected(path, "a symbolic link, which no bundle holds")
+            case .special(let what): addUnexpected(path, "a \(what), which no bundle holds")
+            case .tooDeep: addUnexpected(path, "a folder too deep to be looked into")
+            case .unreadable(let error): addUnexpected(path, "cannot be looked into: \(error)")
+            case .file:
+                if known.contains(path) || scan.calls(for: path) { continue }
+                addUnexpected(path, "not in the manifest")
             }
-            findings.append(Finding(.integrity, .entryUnexpected, path.displayText, "not in the manifest"))
         }
+    }
+
+    private mutating func addUnexpected(_ path: [UInt8], _ detail: String) {
+        findings.append(Finding(.integrity, .entryUnexpected, path.displayText, detail))
     }
 }
 
 extension ManifestScan {
-    /// Whether the lines call for a payload file at this path.
+    /// Whether the lines call for a payload file at exactly this path.
     func calls(for path: [UInt8]) -> Bool {
         guard let name = path.split(separator: 0x2F).last, let digest = Digest(hexadecimal: name.prefix(64)) else {
             return false
         }
         if audit.messages[digest] != nil, PayloadFile.message(digest, size: 0).path == path { return true }
-        let stem = name.count == 68 ? Array(path.dropLast(4)) : path
-        return fileEntries[digest] != nil && PayloadFile.files(digest, size: 0, pieces: []).first?.path == stem
+        guard fileEntries[digest] != nil else { return false }
+        let whole = PayloadFile.files(digest, size: 0, pieces: [])[0].path
+        guard let pieces = filePieces[digest] else { return path == whole }
+        guard path.starts(with: whole), let piece = Int(path.dropFirst(whole.count + 1).displayText) else {
+            return false
+        }
+        return (0..<pieces).contains(piece) && path == whole + PayloadFile.pieceSuffix(piece)
     }
 }

@@ -16,6 +16,8 @@ struct ManifestScan {
     private(set) var tagFiles = TagFiles()
     /// The first payload file's place for each `file` digest.
     private(set) var fileEntries: [Digest: Int] = [:]
+    /// The number of pieces for each `file` digest whose content is stored in pieces.
+    private(set) var filePieces: [Digest: Int] = [:]
     /// The number of payload files that the lines call for.
     private(set) var payloadFiles = 0
     /// The leaf that brings each payload file: for the index.
@@ -80,7 +82,10 @@ struct ManifestScan {
             return
         }
         let files = payload.files(broughtBy: line)
-        if case .file(let file) = line, let digest = file.sha256, !files.isEmpty { fileEntries[digest] = payloadFiles }
+        if case .file(let file) = line, let digest = file.sha256, !files.isEmpty {
+            fileEntries[digest] = payloadFiles
+            if !file.pieces.isEmpty { filePieces[digest] = file.pieces.count }
+        }
         audit.follow(line, entry: payloadFiles)
         payloadFiles += files.count
         grow(tagFiles.follow(line, files: files))

@@ -25,11 +25,15 @@ public struct PayloadFile: Equatable, Sendable {
         let path = "data/files/".bytes + hex[..<2] + "/".bytes + hex
         guard !pieces.isEmpty else { return [PayloadFile(path: path, size: size, digest: digest)] }
         return pieces.enumerated().map { place, piece in
-            let number = String(place)
-            let suffix = ".\(String(repeating: "0", count: max(0, 3 - number.utf8.count)))\(number)"
             let size = min(pieceSize, max(0, size - place * pieceSize))
-            return PayloadFile(path: path + suffix.utf8, size: size, digest: piece)
+            return PayloadFile(path: path + pieceSuffix(place), size: size, digest: piece)
         }
+    }
+
+    /// What the path of a piece has behind its file's digest, `.000` for the first one.
+    public static func pieceSuffix(_ place: Int) -> [UInt8] {
+        let number = String(place)
+        return ".\(String(repeating: "0", count: max(0, 3 - number.utf8.count)))\(number)".bytes
     }
 
     /// The size of every piece but the last, in bytes.

@@ -1,7 +1,9 @@
 // `verify` on the folder that was extracted from a bundle.
 
 import Bytes
+import Cryptography
 import Foundation
+import Manifest
 import Testing
 
 @testable import Mailseal
@@ -34,6 +36,26 @@ struct VerifyFolderTests {
         ("f=$(ls data/files/*/* | head -n 1); echo changed > $f", ["file-altered"]),
         ("echo more > data/eml/more.eml", ["entry-unexpected"]),
         ("mkdir extra; echo more > extra/file", ["entry-unexpected"]),
+        ("mkdir -p extra/empty", []),
+        ("echo more > .hidden", ["entry-unexpected"]),
+        ("echo more > data/.hidden", ["entry-unexpected"]),
+        ("ln -s /dev/null data/link", ["entry-unexpected"]),
+        ("mkfifo pipe", ["entry-unexpected"]),
+        (
+            "f=$(ls data/files/*/* | head -n 1); mv $f ../moved; ln -s $PWD/../moved $f",
+            ["entry-missing", "entry-unexpected"]
+        ),
+        (
+            "f=$(ls data/eml/*/*.eml | head -n 1); mv $f ../moved; ln -s $PWD/../moved $f",
+            ["entry-missing", "entry-unexpected"]
+        ),
+        ("mv bag-info.txt ../moved; ln -s $PWD/../moved bag-info.txt", ["entry-missing", "entry-unexpected"]),
+        ("f=$(ls data/files/*/* | head -n 1); cp $f $f.000", ["entry-unexpected"]),
+        ("f=$(ls data/files/*/* | head -n 1); cp $f $f.exe", ["entry-unexpected"]),
+        ("f=$(ls data/files/*/* | head -n 1); cp $f ${f}0000", ["entry-unexpected"]),
+        ("f=$(ls data/files/*/* | head -n 1); cp $f data/files/", ["entry-unexpected"]),
+        ("f=$(ls data/eml/*/*.eml | head -n 1); cp $f ${f%.eml}", ["entry-unexpected"]),
+        ("f=$(ls data/eml/*/*.eml | head -n 1); cp $f $f.eml", ["entry-unexpected"]),
         ("sed -i s/Mailbag/mailbag/ bag-info.txt", ["tag-file-differs"]),
         ("echo >> bagit.txt", ["tag-file-differs"]),
         ("rm tagmanifest-sha256.txt", ["entry-missing"]),
@@ -44,6 +66,23 @@ struct VerifyFolderTests {
     func `a change of an extracted bundle is found`(script: String, codes: [String]) async throws {
         let report = try await findings(after: script)
         #expect(Set(report.findings.map(\.code)) == Set(codes + ["folder"]), "\(report.findings)")
+    }
+
+    @Test func `only the pieces that a line counts are called for`() throws {
+        let digest = Digest(hashing: [1])
+        let pieces = [Digest](repeating: Digest(hashing: [2]), count: 1001)
+        let file = FileLine(
+            sha256: digest, size: 1000 * PayloadFile.pieceSize + 1, pieces: pieces, source: 1,
+            path: SourcePath(levels: [["a".bytes]]))
+        let line = ManifestLine.file(file).bytes + [0x0A]
+        let scan = try ManifestScan(TextSource(size: line.count) { Array(line[$0..<$0 + $1]) })
+        let whole = PayloadFile.files(digest, size: 0, pieces: [])[0].path
+        for suffix in [".000", ".001", ".999", ".1000"] { #expect(scan.calls(for: whole + suffix.utf8), "\(suffix)") }
+        for suffix in [
+            "", ".", ".1", ".0001", ".1001", ".+01", ".-01", ".abc", "x000", ".000.", ".99999999999999999999",
+        ] {
+            #expect(!scan.calls(for: whole + suffix.utf8), "\(suffix)")
+        }
     }
 
     @Test(arguments: ["what stands before a message", "a mailbox's digest", "a mailbox's last bytes"])
