@@ -67,17 +67,27 @@ struct EntryStream: ~Copyable {
     /// that its bytes go into too.
     mutating func read(keeping limit: Int, into others: [RunningHash] = []) async throws -> ReadEntry? {
         guard let entry = try await peek() else { return nil }
-        pending = nil
-        var read = ReadEntry(path: entry.path, size: entry.size)
         let keeps = entry.size <= limit
         var bytes: [UInt8] = []
         if keeps { bytes.reserveCapacity(min(entry.size, 64 << 20)) }
         let hash = RunningHash(.sha256)
+        var read = try await read { part in
+            if keeps { bytes += part } else { hash.update(part) }
+            for other in others { other.update(part) }
+        }
+        if keeps { read?.bytes = bytes } else { read?.digest = hash.finishDigest() }
+        return read
+    }
+
+    /// Reads the entry that comes next, and gives its bytes in pieces of at most a block; nothing is kept or hashed.
+    mutating func read(_ body: (ArraySlice<UInt8>) throws -> Void) async throws -> ReadEntry? {
+        guard let entry = try await peek() else { return nil }
+        pending = nil
+        var read = ReadEntry(path: entry.path, size: entry.size)
         while let event = try await nextEvent() {
             switch event {
             case .content(let part):
-                if keeps { bytes += part } else { hash.update(part) }
-                for other in others { other.update(part) }
+                try body(part)
                 continue
             case .lost: read.isWhole = false
             case .fault(let fault): findings.append(Finding(fault))
@@ -88,7 +98,6 @@ struct EntryStream: ~Copyable {
             if case .end = event { break }
             if case .begin = event { break }
         }
-        if keeps { read.bytes = bytes } else { read.digest = hash.finishDigest() }
         return read
     }
 

@@ -101,16 +101,17 @@ struct BundleVerification {
         }
     }
 
-    /// Without an index the manifest is found by reading the whole stream once.
+    /// Without an index the manifest is found by reading the whole stream once, and copied into a temporary file.
     private mutating func spoolManifest() async throws -> ScannedManifest? {
         var stream = EntryStream(file, reader: nil, jobs: options.jobs)
         while let entry = try await stream.peek() {
-            let isManifest = entry.path == BundleManifest.path
-            let read = try await stream.read(keeping: isManifest ? BundleManifest.spoolLimit : -1)
-            guard isManifest else { continue }
-            guard let read, read.isWhole, let bytes = read.bytes else { break }
+            guard entry.path == BundleManifest.path else {
+                _ = try await stream.read { _ in }
+                continue
+            }
+            // Not into memory: a tar header can claim 8 GiB.
             let spool = SpooledText()
-            try spool.append(bytes)
+            guard try await stream.read({ try spool.append(Array($0)) })?.isWhole == true else { break }
             let text = try spool.source()
             return ScannedManifest(text: text, scan: try ManifestScan(text))
         }
@@ -164,8 +165,6 @@ struct BundleVerification {
 /// The manifest inside a bundle.
 enum BundleManifest {
     static let path = "manifest.jsonl".bytes
-    /// A manifest that no index leads to is read into memory up to this many bytes.
-    static let spoolLimit = 1 << 30
 
     /// Whether a file begins like a bundle, so that what is missing from it is damage.
     static func isBundle(_ file: ReadableFile) throws -> Bool {
@@ -176,12 +175,16 @@ enum BundleManifest {
 
     /// The manifest's entry, found by the index: the first one behind the payload.
     static func entry(in reader: BundleReader) throws -> TarEntry {
-        let payload = reader.index.entries.dropFirst().prefix { $0.leaf != nil }.count
-        let entry = try reader.entry(payload + 1)
+        let entry = try reader.entry(place(in: reader))
         guard entry.path == path else {
             throw MailsealError("the index leads to \(entry.path.displayText), expected manifest.jsonl")
         }
         return entry
+    }
+
+    /// The place of the manifest's entry in the index.
+    static func place(in reader: BundleReader) -> Int {
+        1 + reader.index.entries.dropFirst().prefix { $0.leaf != nil }.count
     }
 
     static func text(of entry: TarEntry, in reader: BundleReader) -> TextSource {
