@@ -33,6 +33,10 @@ public struct VerifyReport: Sendable {
         case intact
         /// Everything agrees with everything else in the bundle; nobody named the root.
         case consistent
+        /// The bytes agree and the root is the one that the user named; derived facts were not checked.
+        case bytesIntact = "bytes-intact"
+        /// The bytes agree with everything else in the bundle; derived facts were not checked, nobody named the root.
+        case bytesConsistent = "bytes-consistent"
     }
 
     /// All findings, in the order in which they were made.
@@ -57,10 +61,14 @@ public struct VerifyReport: Sendable {
     /// Whether there was a manifest that could be read; without one neither root nor counts are known.
     public var hasManifest: Bool { root.size > 0 }
 
+    /// Whether recorded facts were derived again; not so when the bundle has other rules than this program.
+    public var derivationChecked: Bool { rules == Format.rules }
+
     /// The verdict.
     public var verdict: Verdict {
         if findings.contains(where: { $0.weight == .integrity }) { return .altered }
         if findings.contains(where: { $0.weight == .derivation }) { return .evidenceDiffers }
+        guard derivationChecked else { return pin == nil ? .bytesConsistent : .bytesIntact }
         return pin == nil ? .consistent : .intact
     }
 }

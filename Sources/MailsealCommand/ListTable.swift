@@ -47,6 +47,7 @@ struct TableListing: Listing {
         let counts = summary.counts
         var lines = [summary.headline]
         if counts.messages > 0 { lines += Report.evidence(counts).dropFirst(counts.verified > 0 ? 1 : 0) }
+        if counts.signatures > 0 { lines += Report.basis(keys: bundle.end.keys) }
         if summary.undated > 0 {
             lines.append("\(Quantity.count(summary.undated, "message")) left out: no Date that can be read")
         }

@@ -9,10 +9,23 @@ enum Report {
     /// The DKIM counts, one line a class that occurs.
     static func evidence(_ counts: EndLine) -> [String] { table(evidenceRows(counts)) }
 
-    /// The DKIM counts, where the messages stood, and what else was found: one line for each that occurs.
-    static func table(_ counts: EndLine) -> [String] {
+    /// What the DKIM counts rest on, when there are key records.
+    static func basis(keys: Int) -> [String] {
+        guard keys > 0 else { return [] }
+        let (pronoun, domains) = keys == 1 ? ("it", "domain") : ("them", "domains")
+        return [
+            "  checked with \(Quantity.count(keys, "key record")) that the maker of this bundle supplied;",
+            "  mailseal has not compared \(pronoun) with the \(domains)",
+        ]
+    }
+
+    /// The DKIM counts with what they rest on, where the messages stood, and what else was found: one line for each
+    /// that occurs.
+    ///
+    /// - Parameter basis: what the DKIM counts rest on; nil for the key records.
+    static func table(_ counts: EndLine, basis: [String]? = nil) -> [String] {
         func row(_ number: Int, _ one: String, _ more: String) -> (Int, String) { (number, number == 1 ? one : more) }
-        return table(
+        var lines = table(
             evidenceRows(counts) + [
                 row(counts.occurrences, "place where a message stood", "places where messages stood"),
                 row(counts.attachments, "attachment", "attachments"),
@@ -20,6 +33,9 @@ enum Report {
                 row(counts.files, "other file", "other files"),
                 row(counts.failures, "failure", "failures"),
             ])
+        let place = evidenceRows(counts).count { $0.0 > 0 }
+        lines.insert(contentsOf: basis ?? Self.basis(keys: counts.keys), at: place)
+        return lines
     }
 
     private static func evidenceRows(_ counts: EndLine) -> [(Int, String)] {

@@ -22,7 +22,8 @@ struct VerifyCommand: AsyncParsableCommand {
               mailseal verify --anchored mail.tar.gz && echo "pinned and intact"
 
             EXIT STATUS
-              0 intact or consistent; 1 altered, evidence that does not follow, or not anchored with --anchored; 2 trouble
+              0 intact or consistent; 1 altered, or evidence that does not follow; 1 with --anchored also when not
+              anchored, or when derived facts were not checked since they have other rules; 2 trouble
             """)
 
     @Argument(help: ArgumentHelp("The bundle, its extracted folder, or -.", valueName: "bundle"))
@@ -51,8 +52,8 @@ struct VerifyCommand: AsyncParsableCommand {
         Terminal.answer(json ? report.json : report.text(hint: bundle))
         switch report.verdict {
         case .intact: return
-        case .consistent where !anchored: return
-        case .consistent, .altered, .evidenceDiffers: throw ExitCode(1)
+        case .consistent where !anchored, .bytesIntact where !anchored, .bytesConsistent where !anchored: return
+        case .consistent, .bytesIntact, .bytesConsistent, .altered, .evidenceDiffers: throw ExitCode(1)
         }
     }
 
@@ -85,9 +86,15 @@ struct VerifyCommand: AsyncParsableCommand {
 extension VerifyReport {
     /// The first line of the report.
     private var headline: String {
-        let messages =
-            "\(Quantity.count(counts.messages, "message")), \(Quantity.grouped(counts.verified)) verified by DKIM"
+        let verified = "\(Quantity.grouped(counts.verified)) \(derivationChecked ? "" : "recorded as ")verified by DKIM"
+        let messages = "\(Quantity.count(counts.messages, "message")), \(verified)"
         switch verdict {
+        case .bytesIntact:
+            return Terminal.emphasized("INTACT bytes", .yellow)
+                + ": \(Quantity.count(counts.messages, "message")), root as you named it; \(notChecked)"
+        case .bytesConsistent:
+            return Terminal.emphasized("consistent bytes, not anchored", .yellow)
+                + ": \(Quantity.count(counts.messages, "message")); \(notChecked)"
         case .intact: return Terminal.emphasized("INTACT", .green) + ": \(messages), root as you named it"
         case .consistent: return Terminal.emphasized("consistent, not anchored", .yellow) + ": \(messages)"
         case .altered:
@@ -99,6 +106,17 @@ extension VerifyReport {
         }
     }
 
+    /// What a reader must know before the counts.
+    private var notChecked: String {
+        "DKIM and other derived facts were recorded under rules \(rules ?? 0) and were NOT checked "
+            + "(\(Quantity.grouped(counts.verified)) recorded as verified)"
+    }
+
+    private var table: [String] {
+        guard !derivationChecked else { return Report.table(counts) }
+        return Report.table(counts, basis: ["  as recorded under rules \(rules ?? 0), NOT checked"])
+    }
+
     private func findingCount(_ weight: Finding.Weight) -> String {
         Quantity.count(findings.filter { $0.weight == weight }.count, "finding")
     }
@@ -106,8 +124,8 @@ extension VerifyReport {
     /// The report for people.
     fileprivate func text(hint path: String) -> String {
         var lines = [headline]
-        if hasManifest { lines += Report.table(counts) + Report.roots(root, content: contentRoot) }
-        if verdict == .consistent {
+        if hasManifest { lines += table + Report.roots(root, content: contentRoot) }
+        if verdict == .consistent || verdict == .bytesConsistent {
             lines.append("")
             lines.append("The bundle agrees with itself, which its maker could have arranged. Compare")
             lines.append("its root with one that was published:")
@@ -131,6 +149,7 @@ extension VerifyReport {
         writer.add("pinned", pin != nil)
         writer.add("content_root", contentRoot.bytes)
         writer.add("rules", rules)
+        writer.add("derivation_checked", derivationChecked)
         writer.add("counts", object: hasManifest ? Report.json(counts) : nil)
         writer.add("findings", objects: findings.map(\.json))
         return writer.finish().displayText

@@ -119,6 +119,7 @@ public struct ManifestAudit {
         if head.format.displayText != Format.name {
             fault("format-unknown", "format \(head.format.displayText), expected \(Format.name)")
         }
+        if head.rules < 1 { fault("format-unknown", "rules \(head.rules), expected 1 or more") }
         if head.salted { fault("format-unknown", "salted lines are reserved") }
         if head.edition != 1 { fault("edition-unknown", "edition \(head.edition), expected 1") }
         if !Format.isName(head.name) { fault("name-invalid", "name \(head.name.displayText)") }

@@ -34,7 +34,10 @@ import Testing
             ("", "consistent", false), ("--root \(root)", "intact", true), ("--root \(zero)", "altered", true),
         ] {
             let report = try document(try bench.run("\"$M\" verify --json leak.tar.gz \(arguments)").output)
-            let keys: Set = ["verdict", "name", "origin", "root", "content_root", "rules", "counts", "findings"]
+            let keys: Set = [
+                "verdict", "name", "origin", "root", "content_root", "rules", "derivation_checked", "counts",
+                "findings",
+            ]
             #expect(Set(report.keys) == keys.union(pinned ? ["pinned"] : []))
             #expect(report["verdict"] as? String == verdict && report["pinned"] as? Bool == (pinned ? true : nil))
             #expect(report["root"] as? String == root)

@@ -36,8 +36,8 @@ struct AgreementTests {
 
     private func word(_ verdict: VerifyReport.Verdict, _ second: ForgeryCase.Second = .same) -> String {
         switch verdict {
-        case .consistent: "consistent"
-        case .intact: "intact"
+        case .consistent, .bytesConsistent: "consistent"
+        case .intact, .bytesIntact: "intact"
         case .altered: "altered"
         case .evidenceDiffers: second == .same ? "not-derivable" : "consistent"
         }

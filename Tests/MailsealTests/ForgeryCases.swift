@@ -41,9 +41,10 @@ struct ForgeryCase: Sendable, CustomTestStringConvertible {
     }
 
     static func unseen(
-        _ name: String, _ codes: Set<String> = [], _ lie: @escaping @Sendable (inout Forgery) throws -> Void
+        _ name: String, _ codes: Set<String> = [], verdict: VerifyReport.Verdict = .consistent,
+        _ lie: @escaping @Sendable (inout Forgery) throws -> Void
     ) -> ForgeryCase {
-        ForgeryCase(name: name, codes: codes, verdict: .consistent, second: .same, keepsContainers: false, lie: lie)
+        ForgeryCase(name: name, codes: codes, verdict: verdict, second: .same, keepsContainers: false, lie: lie)
     }
 }
 

@@ -122,6 +122,14 @@ extension ForgeryCase {
                 $0 = BundleComment(blockOffset: $0.blockOffset, headerOffset: 512, checksum: $0.checksum)
             }
         },
+        .altered(
+            "an empty stored block behind the last one",
+            [
+                "block-inflate", "index-unusable", "manifest-unreadable", "tar-end", "tar-lost", "entry-missing",
+            ]
+        ) {
+            $0.changeCompressed = { $1 += [0, 0, 0, 0xFF, 0xFF] }
+        },
         .altered("padding", ["tar-padding"]) { $0.changeTar = { $0[1000] = 1 } },
         .altered("a file's time in the archive", ["tar-header"]) {
             $0.changeTar = {
@@ -138,7 +146,10 @@ extension ForgeryCase {
     ]
 
     static let rules: [ForgeryCase] = [
-        .unseen("other rules", ["other-rules"]) {
+        .altered("rules that never were", ["format-unknown", "other-rules"]) {
+            try $0.replace("head", #""rules":1"#, #""rules":0"#)
+        },
+        .unseen("other rules", ["other-rules"], verdict: .bytesConsistent) {
             try $0.replace("head", #""rules":1"#, #""rules":2"#)
             try $0.replace("message", "Number 1", "Number 8")
             try $0.change("end") { line in
@@ -147,7 +158,7 @@ extension ForgeryCase {
                 end.unsigned -= 1
                 return .end(end)
             }
-        }
+        },
     ]
 
     /// Changes after which everything agrees again: only a root that the reader knows tells.
