@@ -10,7 +10,7 @@ public import MerkleTree
 /// An open bundle for `list`, `show`, `extract` and `diff`.
 ///
 /// Opening recomputes the root from the hashes of the index's groups and compares it with the checkpoint; reading lines
-/// recomputes their group's hash. What is read this way belongs to the root that is shown; whether that is the root of
+/// recomputes their group's hash. `BundleChain` says how far the index is compared with the archive. What is read this way belongs to the root that is shown; whether that is the root of
 /// the bundle that was published is for the user to compare (`--root`), and only `verify` checks everything.
 public final class Bundle: Sendable {
     /// The bundle's name.
@@ -27,8 +27,12 @@ public final class Bundle: Sendable {
     public init(path: [UInt8]) throws {
         let reader = try Self.openReader(path)
         let manifest = try BundleManifest.entry(in: reader)
-        let place = reader.index.entries.dropFirst().prefix { $0.leaf != nil }.count + 2
-        let entry = try reader.entry(place)
+        let place = BundleManifest.place(in: reader)
+        do { try BundleChain(reader: reader, manifest: place).check() } catch {
+            throw MailsealError(
+                "\(path.displayText): the index does not lead from entry to entry: \(error)", hint: Self.hint)
+        }
+        let entry = try reader.entry(place + 1)
         guard entry.path == "checkpoint".bytes, entry.size <= 4096 else {
             throw MailsealError("\(path.displayText): no checkpoint behind the manifest", hint: Self.hint)
         }

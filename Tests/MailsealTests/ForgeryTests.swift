@@ -33,6 +33,15 @@ struct ForgeryTests {
         #expect(try await bench.verify(bundle) { $0.pin = own }.verdict == .intact)
     }
 
+    @Test func `derived facts under other rules are never called intact`() async throws {
+        let forgery = try #require(ForgeryCase.rules.first { $0.verdict == .bytesConsistent })
+        let bundle = try await forgery.bundle(in: bench)
+        let own = try Forgery(of: bundle, in: bench).root
+        let report = try await bench.verify(bundle) { $0.pin = own }
+        #expect(report.verdict == .bytesIntact && !report.derivationChecked)
+        #expect(try await bench.verify(SharedBundles.everything()).derivationChecked)
+    }
+
     @Test func `the origin of a checkpoint is compared`() async throws {
         let bundle = try await SharedBundles.everything()
         let report = try await bench.verify(bundle) { $0.pinnedOrigin = "newsroom.example".bytes }
@@ -55,13 +64,39 @@ struct ForgeryTests {
             $0 = BundleComment(blockOffset: $0.blockOffset, headerOffset: index, checksum: $0.checksum)
         }
         let bundle = try forgery.assemble()
-        let opened = try Bundle(path: bench.write("hidden.tar.gz", bundle))
-        #expect(opened.root == hidden.root, "the index leads to the hidden manifest")
-        #expect(opened.root != forgery.root)
+        let error = #expect(throws: MailsealError.self) { try Bundle(path: bench.write("hidden.tar.gz", bundle)) }
+        #expect(error?.description.contains("the index does not lead from entry to entry") == true, "\(error as Any)")
         let report = try await bench.verify(bundle) { $0.pin = hidden.root }
         #expect(report.verdict == .altered)
         #expect(report.findings.contains { $0.code == "gzip-comment" })
         #expect(report.findings.contains { $0.code == "tag-file-differs" && $0.subject == "manifest.jsonl" })
+    }
+
+    @Test func `an empty stored block too many is found in any block`() async throws {
+        try bench.write("big/a.bin", [UInt8](repeating: 0x78, count: 3 << 20))
+        try bench.write("big/a.eml", Mails.plain(1))
+        let sound = try await bench.bundle(of: ["big"], keys: false)
+        for place in [0, 1] {
+            var forgery = try Forgery(of: sound, in: bench)
+            forgery.changeCompressed = { if $0 == place { $1 += [0, 0, 0, 0xFF, 0xFF] } }
+            let report = try await bench.verify(forgery.assemble())
+            #expect(report.verdict == .altered)
+            #expect(report.findings.contains { $0.code == "block-inflate" }, "\(report.findings)")
+        }
+    }
+
+    @Test func `a long manifest that no index leads to is read all the same`() async throws {
+        var forgery = try Forgery(of: try await SharedBundles.everything(), in: bench)
+        let long = [[UInt8]](repeating: [UInt8](repeating: 0x7B, count: 1 << 20), count: 3)
+        forgery.lines.insert(contentsOf: long, at: 3)
+        let bundle = try forgery.assemble()
+        forgery.changeComment = {
+            $0 = BundleComment(blockOffset: $0.blockOffset, headerOffset: 512, checksum: $0.checksum)
+        }
+        let (usual, report) = (try await bench.verify(bundle), try await bench.verify(forgery.assemble()))
+        #expect(report.root == forgery.root)
+        #expect(
+            Set(report.findings.map(\.code)) == Set(usual.findings.map(\.code) + ["index-unusable", "gzip-comment"]))
     }
 
     @Test func `more findings of a code than a thousand are counted`() async throws {
