@@ -98,8 +98,11 @@ extension VerifyReport {
         case .intact: return Terminal.emphasized("INTACT", .green) + ": \(messages), root as you named it"
         case .consistent: return Terminal.emphasized("consistent, not anchored", .yellow) + ": \(messages)"
         case .altered:
-            let place = hasManifest ? "in \(messages)" : "and no manifest that could be read: the root is not known"
-            return Terminal.emphasized("ALTERED", .red) + ": \(findingCount(.integrity)) \(place)"
+            // What a bundle that was altered says of itself is no more than a claim.
+            let claim =
+                hasManifest
+                ? "; the bundle claims \(messages)" : " and no manifest that could be read: the root is not known"
+            return Terminal.emphasized("ALTERED", .red) + ": \(findingCount(.integrity))\(claim)"
         case .evidenceDiffers:
             return Terminal.emphasized("EVIDENCE DIFFERS", .red)
                 + ": the bytes are consistent, \(findingCount(.derivation)): recorded evidence does not follow from them"
