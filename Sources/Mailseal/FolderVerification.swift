@@ -123,7 +123,7 @@ struct FolderVerification {
 
     private mutating func findUnexpected(_ scan: ManifestScan, tags: [String]) throws {
         let known = Set((tags + ["index.txt"]).map(\.bytes))
-        var walk = try TreeWalk(root: folder.path)
+        var walk = try TreeWalk(root: folder.path + "/.".bytes)
         while let entry = walk.next() {
             let path = Array(entry.path.joined(separator: [0x2F]))
             switch entry.kind {

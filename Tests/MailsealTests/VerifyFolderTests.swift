@@ -22,6 +22,14 @@ struct VerifyFolderTests {
         return try await Verify.run(VerifyOptions(path: bench.path("sample")))
     }
 
+    @Test func `an extracted bundle is verified through a symbolic link too`() async throws {
+        try bench.write("b.tar.gz", try await SharedBundles.everything())
+        let run = try bench.run("tar -xzf b.tar.gz; ln -s sample link; echo more > sample/more")
+        #expect(run.status == 0, "\(run.output)")
+        let report = try await Verify.run(VerifyOptions(path: bench.path("link")))
+        #expect(report.findings.map(\.code) == ["entry-unexpected", "folder"])
+    }
+
     @Test func `an extracted bundle is consistent`() async throws {
         let report = try await findings(after: "true")
         #expect(report.findings.map(\.code) == ["folder"])
