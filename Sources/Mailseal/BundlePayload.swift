@@ -132,7 +132,7 @@ extension ManifestScan {
 
 extension BundlePayload {
     /// Records the groups of leaves for the recomputed index.
-    mutating func observe(_ groups: [EditionWriter.Group], manifestOffset: Int) {
+    mutating func observe(_ groups: [LeafTree.Group], manifestOffset: Int) {
         stream.observe(groups, manifestOffset: manifestOffset)
     }
 }

@@ -66,7 +66,7 @@ struct BundleSink: ~Copyable {
     }
 
     /// Lays down index.txt, ends the file, and gives its size in bytes.
-    consuming func finish(groups: [EditionWriter.Group], manifestOffset: Int, leaves: Int) async throws -> Int {
+    consuming func finish(groups: [LeafTree.Group], manifestOffset: Int, leaves: Int) async throws -> Int {
         for group in groups {
             writer.addGroup(
                 tarOffset: manifestOffset + group.offset, firstMessage: UInt32(clamping: group.firstMessage),

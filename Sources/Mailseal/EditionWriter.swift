@@ -7,13 +7,6 @@ import MerkleTree
 
 /// Collects the lines of one edition and everything that follows from them.
 struct EditionWriter {
-    /// A group of 256 leaves: where its first byte lies in manifest.jsonl and what the index says of it.
-    struct Group {
-        let offset: Int
-        let firstMessage: Int
-        var hash: Digest
-    }
-
     /// manifest.jsonl so far.
     let manifest = SpooledText()
     /// manifest-sha256.txt so far.
@@ -24,14 +17,11 @@ struct EditionWriter {
     private(set) var tagFiles = TagFiles()
     /// The counts so far.
     private(set) var counts = EndLine(leaf: 0)
-    /// The groups of leaves so far.
-    private(set) var groups: [Group] = []
     /// The longest line, in bytes.
     var lineLimit = ManifestCursor.lineLimit
     private var payload = Payload()
     private var audit = ManifestAudit()
-    private var tree = Frontier()
-    private var group = Frontier()
+    private var tree = LeafTree()
 
     /// The digests of the messages that have a line.
     var messages: Dictionary<Digest, ManifestAudit.KnownMessage>.Keys { audit.messages.keys }
@@ -43,20 +33,16 @@ struct EditionWriter {
     var size: Int { tree.size }
 
     /// The root of the lines so far.
-    var root: RootReference { RootReference(size: tree.size, root: tree.root) }
+    var root: RootReference { tree.root }
+
+    /// The groups of leaves.
+    var groups: [LeafTree.Group] { tree.groups }
 
     /// Appends a line; gives the payload files that it is the first to name.
     mutating func append(_ line: ManifestLine) throws -> [PayloadFile] {
         let text = line.bytes
         try check(line, text)
-        if tree.size.isMultiple(of: Tree.groupSize) {
-            groups.append(Group(offset: manifest.size, firstMessage: counts.messages + 1, hash: TreeHash.empty))
-            group = Frontier()
-        }
-        let leaf = TreeHash.leaf(text.span)
-        tree.append(leafHash: leaf)
-        group.append(leafHash: leaf)
-        groups[groups.count - 1].hash = group.size == Tree.groupSize ? group.root : TreeHash.empty
+        tree.append(text, at: manifest.size, nextMessage: counts.messages + 1)
         try manifest.append(text + [ASCII.lf])
         counts.count(line)
         let files = payload.files(broughtBy: line)
@@ -88,9 +74,7 @@ struct EditionWriter {
     mutating func count(_ evidence: EvidenceClass) { counts.count(evidence) }
 
     /// Closes the last group once all lines are in.
-    mutating func finish() {
-        if let last = groups.indices.last { groups[last].hash = group.root }
-    }
+    mutating func finish() { tree.finish() }
 
     private mutating func grow(_ growth: TagFileGrowth) throws {
         try payloadManifest.append(growth.payloadManifest)

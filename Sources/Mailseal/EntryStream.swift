@@ -107,7 +107,7 @@ struct EntryStream: ~Copyable {
     }
 
     /// Records the groups of leaves for the recomputed index.
-    mutating func observe(_ groups: [EditionWriter.Group], manifestOffset: Int) {
+    mutating func observe(_ groups: [LeafTree.Group], manifestOffset: Int) {
         for group in groups {
             observation.addGroup(
                 tarOffset: manifestOffset + group.offset, firstMessage: UInt32(clamping: group.firstMessage),

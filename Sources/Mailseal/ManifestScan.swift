@@ -20,14 +20,11 @@ struct ManifestScan {
     private(set) var filePieces: [Digest: Int] = [:]
     /// The number of payload files that the lines call for.
     private(set) var payloadFiles = 0
-    /// The leaf that brings each payload file: for the index.
     private(set) var payloadManifest = TextDigest()
     private(set) var mailbags: [TextDigest] = []
     private(set) var manifest = TextDigest()
-    private(set) var groups: [EditionWriter.Group] = []
     private var keyLines: [KeyLine] = []
-    private var tree = Frontier()
-    private var group = Frontier()
+    private var tree = LeafTree()
     private var payload = Payload()
 
     /// The size and digest of a text that is generated in pieces.
@@ -45,7 +42,10 @@ struct ManifestScan {
     }
 
     /// The root of the lines as they stand.
-    var root: RootReference { RootReference(size: tree.size, root: tree.root) }
+    var root: RootReference { tree.root }
+
+    /// The groups of leaves.
+    var groups: [LeafTree.Group] { tree.groups }
 
     /// The key records that the lines hold.
     var keys: KeyStore { Keys.store(of: keyLines) }
@@ -61,7 +61,7 @@ struct ManifestScan {
             follow(line, at: start, isCut: cursor.isCut)
             start = cursor.offset
         }
-        if let last = groups.indices.last { groups[last].hash = group.root }
+        tree.finish()
         audit.finish()
         for fault in audit.faults { add(fault) }
         if let last = audit.faults.last {
@@ -72,7 +72,7 @@ struct ManifestScan {
     private mutating func follow(_ text: [UInt8], at offset: Int, isCut: Bool) {
         manifest.append(isCut ? text : text + [ASCII.lf])
         if isCut { addMalformed(leaf: tree.size, "the last line does not end in LF") }
-        appendLeaf(text, at: offset)
+        tree.append(text, at: offset, nextMessage: audit.counts.messages + 1)
         let line: ManifestLine
         do {
             line = try ManifestLine(text)
@@ -90,18 +90,6 @@ struct ManifestScan {
         payloadFiles += files.count
         grow(tagFiles.follow(line, files: files))
         note(line)
-    }
-
-    private mutating func appendLeaf(_ text: [UInt8], at offset: Int) {
-        if tree.size.isMultiple(of: Tree.groupSize) {
-            if let last = groups.indices.last { groups[last].hash = group.root }
-            groups.append(
-                EditionWriter.Group(offset: offset, firstMessage: audit.counts.messages + 1, hash: TreeHash.empty))
-            group = Frontier()
-        }
-        let leaf = TreeHash.leaf(text.span)
-        tree.append(leafHash: leaf)
-        group.append(leafHash: leaf)
     }
 
     private mutating func note(_ line: ManifestLine) {
