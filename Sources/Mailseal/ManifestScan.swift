@@ -11,7 +11,6 @@ struct ManifestScan {
     private(set) var audit = ManifestAudit()
     private(set) var findings = Findings()
     private(set) var head: HeadLine?
-    private(set) var end: EndLine?
     private(set) var contentRoot: Digest?
     private(set) var tagFiles = TagFiles()
     /// The first payload file's place for each `file` digest.
@@ -19,7 +18,7 @@ struct ManifestScan {
     /// The number of pieces for each `file` digest whose content is stored in pieces.
     private(set) var filePieces: [Digest: Int] = [:]
     /// The number of payload files that the lines call for.
-    private(set) var payloadFiles = 0
+    private var payloadFiles = 0
     private(set) var payloadManifest = TextDigest()
     private(set) var mailbags: [TextDigest] = []
     private(set) var manifest = TextDigest()
@@ -97,7 +96,6 @@ struct ManifestScan {
         case .head(let line): head = line
         case .key(let line): keyLines.append(line)
         case .content(let line): contentRoot = line.root
-        case .end(let line): end = line
         default: break
         }
     }
