@@ -63,6 +63,16 @@ public final class Bundle: Sendable {
         }
     }
 
+    /// Whether a path leads to a file that starts as bundles of any version do: a gzip comment "mailseal/".
+    static func isBundle(_ path: [UInt8]) throws -> Bool {
+        guard !ReadableFolder.isFolder(path) else { return false }
+        let file = try ReadableFile(named: path)
+        let start: [UInt8] = [0x1F, 0x8B, 0x08, 0x10]
+        let name = "mailseal/".bytes
+        let head = try file.read(at: 0, count: min(file.size, 10 + name.count))
+        return head.starts(with: start) && head.dropFirst(10).elementsEqual(name)
+    }
+
     /// The number of lines.
     public var lineCount: Int { root.size }
 

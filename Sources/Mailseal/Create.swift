@@ -186,7 +186,7 @@ public struct Create {
             _ = try edition.append(.container(lost.adjusted(ContainerLine(container))))
         case .failure(let failure):
             failed += 1
-            observer.notice(.failure("\(SourcePath(failure.place)): \(failure.detail) (\(failure.code.rawValue))"))
+            observer.notice(.failure(failure.sentence))
             _ = try edition.append(.failure(FailureLine(failure)))
         case .sourceEnd(let end):
             guard end.balance.isEven else {

@@ -16,7 +16,7 @@ struct DiffInput {
 
     /// Opens a bundle, or gives nil when the path leads to something else.
     init?(bundle path: [UInt8]) throws {
-        guard !ReadableFolder.isFolder(path), try Self.isBundle(path) else { return nil }
+        guard try Bundle.isBundle(path) else { return nil }
         try self.init(path, try Bundle(path: path), isSource: false)
     }
 
@@ -46,15 +46,6 @@ struct DiffInput {
         self.bundle = bundle
         self.isSource = isSource
         keys = Keys.store(of: try bundle.keys())
-    }
-
-    /// Whether the file starts as bundles of any version do: a gzip comment "mailseal/".
-    private static func isBundle(_ path: [UInt8]) throws -> Bool {
-        let file = try ReadableFile(named: path)
-        let start: [UInt8] = [0x1F, 0x8B, 0x08, 0x10]
-        let name = "mailseal/".bytes
-        let head = try file.read(at: 0, count: min(file.size, 10 + name.count))
-        return head.starts(with: start) && head.dropFirst(10).elementsEqual(name)
     }
 }
 

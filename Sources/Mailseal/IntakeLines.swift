@@ -32,6 +32,11 @@ extension FailureLine {
     }
 }
 
+extension Intake.Failure {
+    /// Where and why, for people.
+    var sentence: String { "\(SourcePath(place)): \(detail) (\(code.rawValue))" }
+}
+
 extension SourceEndLine {
     /// The balance of a source.
     init(_ end: Intake.SourceEnd) {
