@@ -15,18 +15,6 @@ public struct FieldCoverage: Hashable, Sendable {
     public let named: Int
 }
 
-extension FieldCoverage {
-    /// Fields that a reader judges a message by; one that is added above the signed one is shown instead of it.
-    private static let shownFields: Set<[UInt8]> = Set(
-        [
-            "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "mime-version", "content-type",
-            "content-transfer-encoding",
-        ].map { Array($0.utf8) })
-
-    /// Whether the field is one that readers are shown, and stands more often than it is signed (RFC 6376 §8.15).
-    var leavesShownFields: Bool { covered < present && Self.shownFields.contains(name) }
-}
-
 /// The fields of a header section by name.
 struct FieldIndex {
     private let header: HeaderSection

@@ -4,6 +4,8 @@
 public enum Verdict: String, Sendable, CaseIterable {
     /// Header fields and the whole body are as signed, and no rule is broken.
     case pass
+    /// Header fields and the whole body are as signed once known changes of content are undone.
+    case restored
     /// A usable key did not make this signature of this message.
     case fail
     /// The signature or its key record breaks rules, so that it does not count.
@@ -20,7 +22,8 @@ public enum Verdict: String, Sendable, CaseIterable {
         case (.malformed, _), (.keyRevoked, _), (.keyUnusable, _): self = .permerror
         case _ where !violations.isEmpty: self = .permerror
         case (.valid, .intact): self = .pass
-        case (.valid, .partial): self = .neutral
+        case (.valid, .partial), (.restored, .partial): self = .neutral
+        case (.valid, .restored), (.restored, .intact), (.restored, .restored): self = .restored
         default: self = .fail
         }
     }
@@ -45,16 +48,16 @@ extension Evidence {
     public var verdict: Verdict { Verdict(header: header, body: body, violations: violations) }
 
     /// Whether header fields are proven, whatever the body is.
-    public var provesHeader: Bool { header == .valid && violations.isEmpty }
+    public var provesHeader: Bool { (header == .valid || header == .restored) && violations.isEmpty }
 }
 
 extension MessageEvidence {
     /// What the signatures amount to together: the strongest that any of them gives.
     public var messageClass: MessageClass {
         if signatures.isEmpty { return .unsigned }
-        if signatures.contains(where: { $0.verdict == .pass }) { return .verified }
+        if signatures.contains(where: { $0.verdict == .pass || $0.verdict == .restored }) { return .verified }
         if signatures.contains(where: \.provesHeader) { return .headersOnly }
-        let wasTried = signatures.contains { [.valid, .invalid, .malformed].contains($0.header) }
+        let wasTried = signatures.contains { [.valid, .restored, .invalid, .malformed].contains($0.header) }
         return wasTried ? .failed : .keyUnavailable
     }
 }

@@ -40,8 +40,7 @@ public struct Verifier: Sendable {
         else {
             return Evidence(
                 index: index, signature: signature, key: nil, header: .malformed, body: .notComputed,
-                signedDataDigest: nil, signatureDigest: signature.value.map { Digest(hashing: $0) }, coverage: [],
-                violations: signature.violations)
+                violations: signature.violations, signatureDigest: signature.value.map { Digest(hashing: $0) })
         }
         let omitted = signature.valueRange.map {
             $0.lowerBound + own.value.lowerBound..<$0.upperBound + own.value.lowerBound
@@ -49,7 +48,6 @@ public struct Verifier: Sendable {
         let data = signedData(fields, of: message, form: form, own: own, in: message, omitting: omitted)
         let dataDigest = Digest(hashing: data)
         let digest = algorithm.hash == .sha256 ? dataDigest.bytes : digest(of: data, by: algorithm.hash)
-        let added: [Violation] = coverage.contains(where: \.leavesShownFields) ? [.fieldsBesidesSigned] : []
         var best: KeyTrial?
         for key in keys.keys(selector: signature.selector ?? [], domain: signature.domain ?? []) {
             let trial = KeyTrial(key, signature, algorithm, digest, value)
@@ -59,9 +57,9 @@ public struct Verifier: Sendable {
         let trial = best
         return Evidence(
             index: index, signature: signature, key: trial?.facts, header: trial?.result ?? .noKey,
-            body: bodies.result(for: signature), signedDataDigest: dataDigest,
-            signatureDigest: Digest(hashing: value), coverage: coverage,
-            violations: Set(signature.violations + (trial?.violations ?? []) + added).sorted())
+            body: bodies.result(for: signature), coverage: coverage,
+            violations: Set(signature.violations + (trial?.violations ?? [])).sorted(),
+            signedDataDigest: dataDigest, signatureDigest: Digest(hashing: value))
     }
 }
 
@@ -80,7 +78,7 @@ private struct KeyTrial {
 
     init(_ key: Key, _ signature: Signature, _ algorithm: Algorithm, _ digest: [UInt8], _ value: [UInt8]) {
         let record = key.parsed
-        facts = KeyFacts(digest: key.digest, bits: record.bits, isTesting: record.isTesting)
+        facts = KeyFacts(digest: key.digest, bits: record.bits, isTesting: record.isTesting, isRecovered: false)
         var violations: [Violation] = []
         switch (record.state, algorithm) {
         case (.rsa(let key), .rsaSHA1), (.rsa(let key), .rsaSHA256):

@@ -57,8 +57,6 @@ public enum Violation: String, Comparable, Sendable, CaseIterable {
     case identityOutsideDomain = "identity-outside-domain"
     /// h= does not name From.
     case fromNotSigned = "from-not-signed"
-    /// A field that readers are shown stands more often than it is signed: what they see may be the unsigned one.
-    case fieldsBesidesSigned = "fields-besides-signed"
     /// The key has t=s, and the domain of i= is not exactly d=.
     case strictIdentityRequired = "strict-identity-required"
     /// The key's h= does not allow the signature's hash.
