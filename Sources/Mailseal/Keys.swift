@@ -22,10 +22,9 @@ enum Keys {
             let parsed = KeyFile(parsing: try file.read(at: 0, count: file.size))
             keys += parsed.keys
             for note in parsed.notes {
+                let what = note.reason.losesKey ? "gives no key" : "says something that is not understood"
                 observer.notice(
-                    .warning(
-                        "\(path.displayText): line \(note.line) gives no key (\(note.reason.rawValue))",
-                        hint: nil))
+                    .warning("\(path.displayText): line \(note.line) \(what) (\(note.reason.rawValue))", hint: nil))
             }
             if parsed.keys.isEmpty {
                 observer.notice(
@@ -38,21 +37,29 @@ enum Keys {
         for name in store.crowdedNames {
             observer.notice(
                 .warning(
-                    "more than \(KeyStore.nameLimit) key records of \(name.displayText)",
+                    "more than \(KeyStore.nameLimit) key records of \(name.text.displayText)",
                     hint: "only the first \(KeyStore.nameLimit), in the order of their bytes, are used"))
         }
         return store
     }
 
-    /// The lines of the records that any of these names calls for, sorted.
+    /// The lines of the records that any of these names calls for, sorted; a wildcard's stand under the wildcard.
     static func lines(of store: KeyStore, for names: Set<MessageRecord.KeyName>) -> [KeyLine] {
-        store.keys
-            .filter { names.contains(MessageRecord.KeyName(domain: $0.domain, selector: $0.selector)) }
-            .map { KeyLine(domain: $0.domain, selector: $0.selector, record: $0.record, basis: "file") }
+        store.keys(of: names.map { KeyName(selector: $0.selector, domain: $0.domain) })
+            .map {
+                KeyLine(
+                    domain: $0.domain, selector: $0.selector, record: $0.record, basis: $0.provenance.basis.rawValue)
+            }
     }
 
     /// The store of a manifest's `key` lines.
     static func store(of lines: [KeyLine]) -> KeyStore {
-        KeyStore(lines.map { Key(selector: $0.selector, domain: $0.domain, record: $0.record) })
+        KeyStore(
+            lines.map { line in
+                let basis = KeyProvenance.Basis(rawValue: line.basis) ?? .file
+                return Key(
+                    selector: line.selector, domain: line.domain, record: line.record,
+                    provenance: KeyProvenance(basis))
+            })
     }
 }
