@@ -64,7 +64,7 @@ let package = Package(
             "Intake", "Manifest"),
         module("SampleArchive", "Bytes", "Cryptography"),
         // Floor 6
-        command("MailsealCommand", "Bytes", "Files", "MerkleTree", "Intake", "Manifest", "Mailseal"),
+        command("MailsealCommand", "Bytes", "Files", "MerkleTree", "DKIM", "Intake", "Manifest", "Mailseal"),
         command("SampleArchiveCommand", "SampleArchive"),
         tests(of: "Bytes"),
         tests(of: "Files"),

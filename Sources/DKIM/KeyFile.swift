@@ -18,6 +18,18 @@ public struct KeyFile: Sendable {
         case recordTooLong = "record-too-long"
         /// A quoted string has no end, or something stands between two of them.
         case malformedQuotes = "malformed-quotes"
+        /// A line of a zone file cannot be read: parentheses or quotes without an end, or no owner before it.
+        case malformedLine = "malformed-line"
+        /// A CNAME of a key's name leads to no TXT record of the same text.
+        case aliasWithoutTarget = "alias-without-target"
+        /// A zone file wants another file to be read, or records to be generated.
+        case directiveNotFollowed = "directive-not-followed"
+        /// The text is no JSON from here on, or too deep.
+        case malformedJSON = "malformed-json"
+        /// JSON of a form that is not known.
+        case unknownEntry = "unknown-entry"
+        /// A time cannot be read and is left out.
+        case malformedTime = "malformed-time"
         /// A `#:` line has a fact that no one knows, which is left out.
         case unknownAnnotation = "unknown-annotation"
         /// A `#:` line has a fact twice or with a value that it cannot have, which is left out.
@@ -30,8 +42,12 @@ public struct KeyFile: Sendable {
         /// Whether the line would be a record and gives no key.
         public var losesKey: Bool {
             switch self {
-            case .notAKeyName, .notARecord, .recordTooLong, .malformedQuotes: true
-            case .unknownAnnotation, .malformedAnnotation, .annotationWithoutRecord, .tooManyAnnotations: false
+            case .notAKeyName, .notARecord, .recordTooLong, .malformedQuotes, .malformedLine, .aliasWithoutTarget,
+                .directiveNotFollowed, .malformedJSON, .unknownEntry:
+                true
+            case .malformedTime, .unknownAnnotation, .malformedAnnotation, .annotationWithoutRecord,
+                .tooManyAnnotations:
+                false
             }
         }
     }

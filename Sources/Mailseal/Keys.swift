@@ -13,26 +13,7 @@ enum Keys {
     /// The records of all files; lines that are no record are warned about.
     static func load(_ paths: [[UInt8]], observer: Observer) throws -> KeyStore {
         var keys: [Key] = []
-        for path in paths {
-            let file = try ReadableFile(named: path)
-            guard file.size <= fileLimit else {
-                throw MailsealError(
-                    "\(path.displayText) is no key file: \(file.size) bytes, at most \(fileLimit) expected")
-            }
-            let parsed = KeyFile(parsing: try file.read(at: 0, count: file.size))
-            keys += parsed.keys
-            for note in parsed.notes {
-                let what = note.reason.losesKey ? "gives no key" : "says something that is not understood"
-                observer.notice(
-                    .warning("\(path.displayText): line \(note.line) \(what) (\(note.reason.rawValue))", hint: nil))
-            }
-            if parsed.keys.isEmpty {
-                observer.notice(
-                    .warning(
-                        "\(path.displayText) holds no key record",
-                        hint: "a line is: selector._domainkey.domain TXT-record"))
-            }
-        }
+        for path in paths { keys += try read(path, observer: observer) }
         let store = KeyStore(keys)
         for name in store.crowdedNames {
             observer.notice(
@@ -41,6 +22,31 @@ enum Keys {
                     hint: "only the first \(KeyStore.nameLimit), in the order of their bytes, are used"))
         }
         return store
+    }
+
+    /// The records of one file, in the order of its lines.
+    static func read(_ path: [UInt8], observer: Observer) throws -> [Key] {
+        let parsed = KeyFile(parsing: try bytes(of: try ReadableFile(named: path), path))
+        for note in parsed.notes {
+            let what = note.reason.losesKey ? "gives no key" : "says something that is not understood"
+            observer.notice(
+                .warning("\(path.displayText): line \(note.line) \(what) (\(note.reason.rawValue))", hint: nil))
+        }
+        if parsed.keys.isEmpty {
+            observer.notice(
+                .warning(
+                    "\(path.displayText) holds no key record",
+                    hint: "a line is: selector._domainkey.domain TXT-record"))
+        }
+        return parsed.keys
+    }
+
+    /// A whole file that is small enough to be one of keys.
+    static func bytes(of file: ReadableFile, _ name: [UInt8]) throws -> [UInt8] {
+        guard file.size <= fileLimit else {
+            throw MailsealError("\(name.displayText) is no key file: \(file.size) bytes, at most \(fileLimit) expected")
+        }
+        return try file.read(at: 0, count: file.size)
     }
 
     /// The lines of the records that any of these names calls for, sorted; a wildcard's stand under the wildcard.

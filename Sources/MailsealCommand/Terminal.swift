@@ -35,8 +35,11 @@ enum Terminal {
     static func hint(_ sentence: String) { say("hint: \(sentence)") }
 
     /// Prints an answer to standard output, as it is; ends the program with status 2 when nobody gets it.
-    static func answer(_ text: String) {
-        guard !write(text + "\n", to: STDOUT_FILENO) else { return }
+    static func answer(_ text: String) { answer(bytes: text.bytes + [ASCII.lf]) }
+
+    /// Prints bytes to standard output; ends the program with status 2 when nobody gets them.
+    static func answer(bytes: [UInt8]) {
+        guard !write(bytes, to: STDOUT_FILENO) else { return }
         say("cannot write to standard output: \(unsafe String(cString: strerror(errno)))")
         exit(2)
     }
@@ -78,8 +81,10 @@ enum Terminal {
 
     /// Writes all of the text, whatever the number of calls that takes; false when it could not, as `errno` says.
     @discardableResult
-    static func write(_ text: String, to descriptor: Int32) -> Bool {
-        var rest = Array(text.utf8)[...]
+    static func write(_ text: String, to descriptor: Int32) -> Bool { write(Array(text.utf8), to: descriptor) }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let step = unsafe rest.withUnsafeBufferPointer { buffer in
                 unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)

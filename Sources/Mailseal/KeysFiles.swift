@@ -1,0 +1,54 @@
+// Key files on their way in and out: what every command about keys shares.
+
+import Bytes
+public import DKIM
+import Files
+import Manifest
+
+/// Reading and writing key files.
+public enum KeyFiles {
+    /// The records of key files, merged; lines that are no record are told as warnings.
+    public static func load(_ paths: [[UInt8]], observer: Observer = Observer()) throws -> KeyStore {
+        try Keys.load(paths, observer: observer)
+    }
+
+    /// The records of a bundle, when the path leads to one, else of a key file.
+    public static func keys(in path: [UInt8], observer: Observer = Observer()) throws -> [Key] {
+        guard try Bundle.isBundle(path) else { return try Keys.read(path, observer: observer) }
+        return Keys.store(of: try Bundle(path: path).keys()).keys
+    }
+}
+
+/// A key file that is to be written, or its text when it has no path.
+public struct KeyFileOutput {
+    private let path: [UInt8]?
+    private let force: Bool
+
+    /// A file at a path, nil for none; what stands there already is replaced only with `force`.
+    ///
+    /// - Throws: `MailsealError` when something stands there, so that long work is not done in vain.
+    public init(path: [UInt8]?, force: Bool) throws {
+        self.path = path
+        self.force = force
+        guard let path, !force, try AtomicOutput.isTaken(path) else { return }
+        throw Self.taken(path)
+    }
+
+    /// Writes the keys, sorted and merged; gives the text when there is no path.
+    public func write(_ keys: some Sequence<Key>) throws -> [UInt8]? {
+        let text = KeyFile.text(of: keys)
+        guard let path else { return text }
+        do {
+            let output = try AtomicOutput(path: path)
+            try output.append(text)
+            try output.commit(force: force)
+        } catch  where error.isExisting {
+            throw Self.taken(path)
+        }
+        return nil
+    }
+
+    private static func taken(_ path: [UInt8]) -> MailsealError {
+        MailsealError("\(path.displayText) exists already", hint: "--force replaces it")
+    }
+}
