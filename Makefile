@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
 
-LIBRARIES = libarchive-dev libssl-dev zlib1g-dev
+LIBRARIES = libarchive-dev libgmp-dev libssl-dev zlib1g-dev
 TEST_TOOLS = $(LIBRARIES) libarchive-tools bzip2 xz-utils zip busybox xxd openssl python3 python3-venv
 
 .PHONY: demo test build install format lint libraries test-tools

@@ -43,11 +43,13 @@ let package = Package(
     targets: [
         system("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CGMP", pkgConfig: "gmp", apt: "libgmp-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         // Floor 1
         module("Bytes"),
         module("Files", "Bytes"),
         // Floor 2
+        module("BigIntegers", "Bytes", "CGMP"),
         module("Cryptography", "Bytes", "CCrypto"),
         module("Deflate", "Bytes", "CZlib"),
         module("Mail", "Bytes"),
@@ -68,6 +70,7 @@ let package = Package(
         command("SampleArchiveCommand", "SampleArchive"),
         tests(of: "Bytes"),
         tests(of: "Files"),
+        tests(of: "BigIntegers", "Bytes"),
         tests(of: "Cryptography", "Bytes"),
         tests(of: "Deflate", "Bytes", "Cryptography"),
         tests(of: "Mail", "Bytes"),
