@@ -6,7 +6,7 @@ SWIFT ?= swift
 LIBRARIES = libarchive-dev libgmp-dev libssl-dev zlib1g-dev
 TEST_TOOLS = $(LIBRARIES) libarchive-tools bzip2 xz-utils zip busybox xxd openssl python3 python3-venv
 
-.PHONY: demo test build install format lint libraries test-tools
+.PHONY: demo test build install format lint libraries test-tools benchmark
 
 demo: build
 	Docs/demo.sh .build/release
@@ -24,6 +24,16 @@ test: test-tools .build/venv/bin/bagit.py
 .build/venv/bin/bagit.py:
 	python3 -m venv .build/venv
 	.build/venv/bin/pip install --quiet --disable-pip-version-check setuptools bagit==1.9.0
+
+# The cost of verifying a DKIM signature beside that of go-msgauth, in one run.
+benchmark: libraries .build/peers/msgauth
+	@.ci/install python3 util-linux
+	$(SWIFT) build -c release --product BenchmarkCommand
+	python3 Tests/Peers/benchmark.py .build/release/BenchmarkCommand .build/peers/msgauth .build/benchmark
+
+.build/peers/msgauth: Tests/Peers/msgauth.go
+	.ci/install golang-go golang-github-emersion-go-msgauth-dev
+	GOCACHE=$(CURDIR)/.build/peers/cache GO111MODULE=off GOPATH=/usr/share/gocode go build -o $@ $<
 
 install: build
 	install -D -m 0755 .build/release/mailseal $(DESTDIR)$(PREFIX)/bin/mailseal

@@ -68,6 +68,10 @@ let package = Package(
         // Floor 6
         command("MailsealCommand", "Bytes", "Files", "MerkleTree", "DKIM", "Intake", "Manifest", "Mailseal"),
         command("SampleArchiveCommand", "SampleArchive"),
+        .executableTarget(
+            name: "BenchmarkCommand",
+            dependencies: ["Bytes", "Files", "Cryptography", "Mail", "DKIM", "SampleArchive"],
+            swiftSettings: strict),
         tests(of: "Bytes"),
         tests(of: "Files"),
         tests(of: "BigIntegers", "Bytes"),
