@@ -1,4 +1,7 @@
-// Which of the fields that readers judge a message by a signature leaves uncovered.
+// Which of the fields that readers judge a message by a signature leaves uncovered, and which attachments.
+
+import Bytes
+import Mail
 
 /// A header field that readers judge a message by, or that decides how its body is shown.
 public enum ShownField: String, Comparable, Sendable, CaseIterable {
@@ -19,5 +22,90 @@ public enum ShownField: String, Comparable, Sendable, CaseIterable {
     /// Whether the name of `a` sorts before that of `b`, byte by byte.
     public static func < (a: ShownField, b: ShownField) -> Bool {
         a.rawValue.utf8.lexicographicallyPrecedes(b.rawValue.utf8)
+    }
+}
+
+/// What a signature leaves open among the shown fields.
+struct OpenFields {
+    /// Those that stand in the message and are not covered at all, sorted; Sender is none of them.
+    private(set) var uncovered: [ShownField] = []
+    /// Those that stand more often than they are signed, sorted (RFC 6376 §8.15).
+    private(set) var added: [ShownField] = []
+
+    init(_ coverage: [FieldCoverage], in index: FieldIndex) {
+        let covered = Dictionary(coverage.map { ($0.name, $0.covered) }, uniquingKeysWith: max)
+        for field in ShownField.allCases.sorted() {
+            let present = index.places(of: field.rawValue).count
+            let signed = covered[field.rawValue.bytes] ?? 0
+            if signed == 0 {
+                if present > 0, field != .sender { uncovered.append(field) }
+            } else if signed < present || !index.isComplete {
+                // Among fields that nobody looked at may be any.
+                added.append(field)
+            }
+        }
+    }
+}
+
+/// How many octets of the canonical body stand before the end of each attachment.
+struct AttachmentEnds {
+    /// The most numbers of attachments that are given for one signature.
+    static let limit = 1000
+
+    private let lengths: [(number: [UInt8], length: Int)]
+
+    /// Measures a body that starts at `bodyStart`, without the bytes in `omitted`, which ascends; linear in time.
+    init(
+        _ attachments: [Attachment], of message: Span<UInt8>, from bodyStart: Int, form: CanonicalForm,
+        omitting omitted: [Range<Int>]
+    ) {
+        var length = CanonicalLength(form)
+        var place = bodyStart
+        var edits = omitted[...]
+        var lengths = [Int](repeating: 0, count: attachments.count)
+        for index in attachments.indices.sorted(by: {
+            attachments[$0].range.upperBound < attachments[$1].range.upperBound
+        }) {
+            let end = attachments[index].range.upperBound
+            while place < end {
+                while let edit = edits.first, edit.upperBound <= place { edits = edits.dropFirst() }
+                if let edit = edits.first, edit.contains(place) {
+                    place = min(edit.upperBound, end)
+                } else {
+                    length.add(message[place], before: place + 1 < message.count ? message[place + 1] : nil)
+                    place += 1
+                }
+            }
+            lengths[index] = length.octets
+        }
+        self.lengths = zip(attachments, lengths).map { ($0.number, $1) }
+    }
+
+    /// The numbers of the attachments that end behind the first `covered` octets, in their order.
+    func numbers(outside covered: Int) -> [[UInt8]] {
+        Array(lengths.lazy.filter { $0.length > covered }.map(\.number).prefix(Self.limit))
+    }
+}
+
+/// The length of the canonical form of a body, as far as it has come in.
+private struct CanonicalLength {
+    private(set) var octets = 0
+    private let form: CanonicalForm
+    private var hasBlank = false
+
+    init(_ form: CanonicalForm) { self.form = form }
+
+    mutating func add(_ byte: UInt8, before next: UInt8?) {
+        if byte == ASCII.lf {
+            octets += 2
+            hasBlank = false
+        } else if byte == ASCII.cr, next == ASCII.lf {
+            return
+        } else if form == .relaxed, ASCII.isBlank(byte) {
+            hasBlank = true
+        } else {
+            octets += hasBlank ? 2 : 1
+            hasBlank = false
+        }
     }
 }

@@ -45,4 +45,7 @@ public struct Repair: Hashable, Sendable {
         case .listFooter, .banner, .subjectTag, .quotedPrintableTo8Bit, .eightBitToQuotedPrintable: false
         }
     }
+
+    /// Whether its edits are recoded rather than left out.
+    var isRecoding: Bool { name == .quotedPrintableTo8Bit || name == .eightBitToQuotedPrintable }
 }

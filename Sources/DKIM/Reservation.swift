@@ -24,3 +24,24 @@ public enum Reservation: String, Comparable, Sendable, CaseIterable {
         a.rawValue.utf8.lexicographicallyPrecedes(b.rawValue.utf8)
     }
 }
+
+extension Evidence {
+    /// The reservations that the other facts give, sorted by code.
+    var derivedReservations: [Reservation] {
+        var found: [Reservation] = []
+        if !added.isEmpty { found.append(.fieldAdded) }
+        if uncovered.contains(where: Self.judgedBy.contains) { found.append(.fieldNotCovered) }
+        if uncovered.contains(where: Self.rendering.contains) { found.append(.renderingNotCovered) }
+        if case .partial = body { found.append(.bodyPartlyCovered) }
+        if alignment == .other { found.append(.otherDomain) }
+        if alignment == .provider { found.append(.providerDomain) }
+        if let key {
+            if let bits = key.bits, bits < 1024, signature.algorithm != .ed25519SHA256 { found.append(.keyBelow1024) }
+            if key.isRecovered { found.append(.keyRecovered) }
+        }
+        return found.sorted()
+    }
+
+    private static let judgedBy: Set<ShownField> = [.from, .to, .cc, .subject, .date, .replyTo]
+    private static let rendering: Set<ShownField> = [.contentType, .mimeVersion, .contentTransferEncoding]
+}

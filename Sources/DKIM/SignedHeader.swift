@@ -29,6 +29,12 @@ struct FieldIndex {
         self.places = places
     }
 
+    /// Whether the section's fields are all there.
+    var isComplete: Bool { header.isComplete }
+
+    /// The fields of a lower-case name.
+    func fields(_ name: String) -> [HeaderField] { places(of: name).map { header.fields[$0] } }
+
     /// Where the fields of a lower-case name are in the section.
     func places(of name: String) -> [Int] { places[name.bytes] ?? [] }
 

@@ -29,17 +29,23 @@ public enum Verdict: String, Sendable, CaseIterable {
     }
 }
 
-/// What a message's signatures amount to together.
+/// What a message's signatures amount to together, the strongest first.
 public enum MessageClass: String, Sendable, CaseIterable {
-    /// At least one signature passes.
+    /// A signature of From's domain passes, and covers what readers judge by.
     case verified
-    /// No signature passes, but one proves header fields; the body is altered or only partly covered.
+    /// One does, once known changes of content are undone.
+    case repaired
+    /// One does, but for reservations.
+    case qualified
+    /// A signature of From's domain proves header fields; the body is another one.
     case headersOnly = "headers-only"
+    /// Signatures prove something, but none is of From's domain.
+    case otherDomain = "other-domain"
     /// No signature proves anything; at least one was tried with a key, or is malformed.
-    case failed
+    case notVerifying = "not-verifying"
     /// No signature could be tried, for want of a usable key.
     case keyUnavailable = "key-unavailable"
-    /// There is no signature.
+    /// There is no signature, or only those of ARC sets.
     case unsigned
 }
 
@@ -52,13 +58,25 @@ extension Evidence {
 }
 
 extension MessageEvidence {
-    /// What the signatures amount to together: the strongest that any of them gives.
+    /// What the signatures amount to together: the strongest that any of them gives alone.
     public var messageClass: MessageClass {
-        if signatures.isEmpty { return .unsigned }
-        if signatures.contains(where: { $0.verdict == .pass || $0.verdict == .restored }) { return .verified }
-        if signatures.contains(where: \.provesHeader) { return .headersOnly }
-        let wasTried = signatures.contains { [.valid, .restored, .invalid, .malformed].contains($0.header) }
-        return wasTried ? .failed : .keyUnavailable
+        let found = Set(signatures.filter { !$0.kind.isARC }.map(\.messageClass))
+        return MessageClass.allCases.first(where: found.contains) ?? .unsigned
+    }
+}
+
+extension Evidence {
+    fileprivate var messageClass: MessageClass {
+        guard provesHeader else {
+            return [.valid, .restored, .invalid, .malformed].contains(header) ? .notVerifying : .keyUnavailable
+        }
+        guard alignment == .same || alignment == .related || alignment == .tenant else { return .otherDomain }
+        switch body {
+        case .altered, .tooShort, .notComputed: return .headersOnly
+        case _ where !reservations.isEmpty: return .qualified
+        case .restored: return .repaired
+        case .intact, .partial: return header == .restored ? .repaired : .verified
+        }
     }
 }
 

@@ -14,21 +14,33 @@ public struct Verifier: Sendable {
     /// A verifier that knows these keys.
     public init(keys: KeyStore) { self.keys = keys }
 
-    /// What the signatures of a message prove; `header` is the header section at the start of `message`.
-    public func evidence(of message: Span<UInt8>, header: HeaderSection) -> MessageEvidence {
-        let index = FieldIndex(header, of: message)
-        let places = index.places(of: "dkim-signature")
+    /// What the signatures of a message prove.
+    public func evidence(of message: Message) -> MessageEvidence {
+        evidence(of: message.bytes.span, header: message.header, attachments: message.attachments)
+    }
+
+    /// What the signatures of a message prove; `header` is the header section at the start of `message`, `attachments`
+    /// are those that a partly covered body is compared with.
+    public func evidence(
+        of message: Span<UInt8>, header: HeaderSection, attachments: [Attachment] = []
+    ) -> MessageEvidence {
+        var context = SignatureContext(header, attachments, of: message)
+        let places = context.index.places(of: "dkim-signature")
         let examined = places.prefix(Self.maximumSignatures)
         let signatures = examined.map { place in
             Signature(parsing: message.bytes(in: header.fields[place].value)[...])
         }
         let bodies = BodyHashes(of: message.extracting(header.bodyStart..<message.count), for: signatures)
-        let evidence = zip(examined, signatures).enumerated().map { number, found in
-            let selected = index.select(found.1.signedFields, besides: found.0)
-            let own = header.fields[found.0]
-            return self.evidence(number, found.1, own, message, selected.fields, selected.coverage, bodies)
+        var found: [Evidence] = []
+        for (place, signature) in zip(examined, signatures) {
+            let selected = context.index.select(signature.signedFields, besides: place)
+            let own = header.fields[place]
+            var evidence = evidence(
+                found.count, signature, own, message, selected.fields, selected.coverage, bodies)
+            context.complete(&evidence, of: message)
+            found.append(evidence)
         }
-        return MessageEvidence(signatures: evidence, unexamined: places.count - examined.count)
+        return MessageEvidence(signatures: found, unexamined: places.count - examined.count)
     }
 
     private func evidence(
@@ -78,7 +90,9 @@ private struct KeyTrial {
 
     init(_ key: Key, _ signature: Signature, _ algorithm: Algorithm, _ digest: [UInt8], _ value: [UInt8]) {
         let record = key.parsed
-        facts = KeyFacts(digest: key.digest, bits: record.bits, isTesting: record.isTesting, isRecovered: false)
+        facts = KeyFacts(
+            digest: key.digest, bits: record.bits, isTesting: record.isTesting,
+            isRecovered: key.provenances.allSatisfy { $0.basis == .recovered })
         var violations: [Violation] = []
         switch (record.state, algorithm) {
         case (.rsa(let key), .rsaSHA1), (.rsa(let key), .rsaSHA256):

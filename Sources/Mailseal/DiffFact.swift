@@ -83,14 +83,8 @@ struct DiffSignatureEntry {
     /// The first bytes of the digests of signature and key; 0 when there is none.
     let signature: UInt64
     let key: UInt64
-    let result: Result
-
-    /// What `EvidenceClass` needs.
-    struct Result {
-        let header: UInt8
-        let isIntact: Bool
-        let isClean: Bool
-    }
+    /// The class that it alone gives its message.
+    let evidence: EvidenceClass
 }
 
 /// An input that is no mail.
@@ -188,13 +182,7 @@ extension DiffSignatureEntry {
         self.line = DiffHash.of(text)
         signature = line.signature.map { Self.start(of: $0) } ?? 0
         key = line.key.map { Self.start(of: $0) } ?? 0
-        let header: UInt8 =
-            switch line.header {
-            case "valid": 0
-            case "invalid", "malformed": 1
-            default: 2
-            }
-        result = Result(header: header, isIntact: line.body == "intact", isClean: line.violations.isEmpty)
+        evidence = EvidenceClass(of: [line])
     }
 
     private static func start(of digest: Digest) -> UInt64 { DiffHash.of(digest.bytes) }
@@ -222,21 +210,5 @@ extension Retrieval {
     /// The hash of all that is stated.
     var diffHash: UInt64 {
         DiffHash.of([at?.rfc3339 ?? [], from ?? []] + stated.flatMap { [$0.name, $0.value] })
-    }
-}
-
-extension EvidenceClass {
-    /// The class that the results of one message's signatures give, by the rule of `init(of:)`.
-    init(of results: some Collection<DiffSignatureEntry.Result>) {
-        let proven = results.filter { $0.header == 0 && $0.isClean }
-        if results.isEmpty {
-            self = .unsigned
-        } else if proven.contains(where: \.isIntact) {
-            self = .verified
-        } else if !proven.isEmpty {
-            self = .headersOnly
-        } else {
-            self = results.contains { $0.header < 2 } ? .notVerifying : .keyUnavailable
-        }
     }
 }

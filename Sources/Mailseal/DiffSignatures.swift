@@ -12,8 +12,8 @@ struct DiffSignatures {
 
     /// Verifies the signatures of both messages, each with its own keys.
     init(_ a: Message, _ b: Message, _ keys: (a: KeyStore, b: KeyStore)) {
-        let first = Verifier(keys: keys.a).evidence(of: a.bytes.span, header: a.header).signatures
-        let second = Verifier(keys: keys.b).evidence(of: b.bytes.span, header: b.header).signatures
+        let first = Verifier(keys: keys.a).evidence(of: a).signatures
+        let second = Verifier(keys: keys.b).evidence(of: b).signatures
         var byDigest: [Digest: Evidence] = [:]
         for evidence in second {
             if let digest = evidence.signatureDigest, byDigest[digest] == nil { byDigest[digest] = evidence }

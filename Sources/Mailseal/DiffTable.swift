@@ -60,7 +60,7 @@ struct DiffTable: Sendable {
     }
 
     /// The class of a message.
-    func evidence(of message: UInt32) -> EvidenceClass { EvidenceClass(of: signatures(of: message).map(\.result)) }
+    func evidence(of message: UInt32) -> EvidenceClass { signatures(of: message).map(\.evidence).max() ?? .unsigned }
 
     /// The hash of the retrieval that holds for something: its own, else its source's; 0 when none is stated.
     func retrieval(own: UInt64, source: UInt32) -> UInt64 { own != 0 ? own : retrievals[source] ?? 0 }

@@ -52,20 +52,38 @@ enum Keys {
     /// The lines of the records that any of these names calls for, sorted; a wildcard's stand under the wildcard.
     static func lines(of store: KeyStore, for names: Set<MessageRecord.KeyName>) -> [KeyLine] {
         store.keys(of: names.map { KeyName(selector: $0.selector, domain: $0.domain) })
-            .map {
-                KeyLine(
-                    domain: $0.domain, selector: $0.selector, record: $0.record, basis: $0.provenance.basis.rawValue)
-            }
+            .flatMap { key in key.provenances.map { KeyLine(key, $0) } }
+            .sorted()
     }
 
     /// The store of a manifest's `key` lines.
     static func store(of lines: [KeyLine]) -> KeyStore {
         KeyStore(
             lines.map { line in
-                let basis = KeyProvenance.Basis(rawValue: line.basis) ?? .file
-                return Key(
+                Key(
                     selector: line.selector, domain: line.domain, record: line.record,
-                    provenance: KeyProvenance(basis))
+                    provenance: KeyProvenance(of: line))
             })
+    }
+}
+
+extension KeyLine {
+    /// The line of one of a key's provenances.
+    fileprivate init(_ key: Key, _ provenance: KeyProvenance) {
+        self.init(
+            domain: key.domain, selector: key.selector, record: key.record, basis: provenance.basis.rawValue,
+            obtained: provenance.obtained, from: provenance.from?.nonEmpty, firstSeen: provenance.firstSeen,
+            lastSeen: provenance.lastSeen, dnssec: provenance.dnssec?.rawValue, messages: provenance.messages,
+            firstDate: provenance.firstDate, lastDate: provenance.lastDate)
+    }
+}
+
+extension KeyProvenance {
+    /// The provenance that a line records.
+    fileprivate init(of line: KeyLine) {
+        self.init(
+            Basis(rawValue: line.basis) ?? .file, obtained: line.obtained, from: line.from, firstSeen: line.firstSeen,
+            lastSeen: line.lastSeen, dnssec: line.dnssec.flatMap(DNSSEC.init(rawValue:)), messages: line.messages,
+            firstDate: line.firstDate, lastDate: line.lastDate)
     }
 }

@@ -41,7 +41,7 @@ struct MessageRecord: Sendable {
                 mediaType: attachment.mediaType.cut, disposition: attachment.disposition?.nonEmpty?.cut, size: size,
                 sha256: hash.finishDigest())
         }
-        let evidence = Verifier(keys: keys).evidence(of: bytes.span, header: mail.header)
+        let evidence = Verifier(keys: keys).evidence(of: mail)
         signatures = evidence.signatures.map { DKIMLine($0, message: digest) }
         keyNames = evidence.signatures.compactMap { found in
             guard let domain = found.signature.domain, let selector = found.signature.selector else { return nil }
@@ -77,13 +77,19 @@ extension DKIMLine {
     init(_ evidence: Evidence, message: Digest) {
         let signature = evidence.signature
         self.init(
-            message: message, index: evidence.index + 1, domain: signature.domain?.nonEmpty?.cut,
+            message: message, index: evidence.index + 1, kind: evidence.kind == .dkim ? nil : evidence.kind.rawValue,
+            instance: evidence.instance, chainValidation: evidence.chainValidation?.rawValue,
+            domain: signature.domain?.nonEmpty?.cut,
             selector: signature.selector?.nonEmpty?.cut, algorithm: signature.algorithmName?.nonEmpty?.cut,
             canonicalization: signature.canonicalizationName?.nonEmpty?.cut,
             identity: signature.identity?.nonEmpty?.cut, signedAt: signature.timestamp, expiresAt: signature.expiration,
             bodyLength: signature.bodyLength, signed: signature.signedFields.map(\.cut), key: evidence.key?.digest,
             header: evidence.header.rawValue, body: evidence.body.word,
             covered: evidence.body.total == nil ? nil : evidence.body.covered, total: evidence.body.total,
+            repairs: evidence.repairs.map { Repair(name: $0.name.rawValue, edits: $0.edits) },
+            uncovered: evidence.uncovered.map(\.rawValue), added: evidence.added.map(\.rawValue),
+            outside: evidence.outside.map(\.displayText), alignment: evidence.alignment?.rawValue,
+            reservations: evidence.reservations.map(\.rawValue),
             violations: evidence.violations.map(\.rawValue), signedData: evidence.signedDataDigest,
             signature: evidence.signatureDigest)
     }

@@ -28,7 +28,7 @@ public struct ShownSignature: Sendable {
 
     /// The recorded signatures; what needs the bytes is told only where the bytes give the recorded facts again.
     static func signatures(_ lines: [DKIMLine], of mail: Message, keys: KeyStore, date: RawText?) -> [ShownSignature] {
-        let evidence = Verifier(keys: keys).evidence(of: mail.bytes.span, header: mail.header).signatures
+        let evidence = Verifier(keys: keys).evidence(of: mail).signatures
         let times = Times(
             now: Clock.now, date: Timestamp(claimedBy: date), received: Timestamp(claimedBy: mail.receivedDate))
         return lines.enumerated().map { place, line in

@@ -66,7 +66,8 @@ struct FilterOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "verified, headers-only, not-verifying, key-unavailable or unsigned; several: any of them.",
+            "verified, repaired, qualified, headers-only, other-domain, not-verifying, key-unavailable or unsigned; "
+                + "several: any of them.",
             valueName: "result"))
     var dkim: [EvidenceArgument] = []
 
@@ -164,7 +165,10 @@ extension EvidenceClass {
     var shortName: String {
         switch self {
         case .verified: "verified"
+        case .repaired: "repaired"
+        case .qualified: "reserved"
         case .headersOnly: "headers"
+        case .otherDomain: "other"
         case .notVerifying: "fails"
         case .keyUnavailable: "no key"
         case .unsigned: "-"

@@ -159,10 +159,8 @@ struct JSONListing: Listing {
         return "\n],\"counts\":" + writer.finish().displayText + "}\n"
     }
 
-    private static let counted: Set<String> = [
-        "messages", "attachments", "signatures", "bytes", "verified", "headers_only", "not_verifying",
-        "key_unavailable", "unsigned",
-    ]
+    private static let counted = Set(["messages", "attachments", "signatures", "bytes"])
+        .union(EvidenceClass.allCases.map(\.rawValue))
 }
 
 extension ListedMessage {

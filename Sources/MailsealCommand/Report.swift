@@ -41,7 +41,10 @@ enum Report {
     private static func evidenceRows(_ counts: EndLine) -> [(Int, String)] {
         [
             (counts.verified, "verified by DKIM"),
-            (counts.headersOnly, "headers proven by DKIM, body not, or not wholly"),
+            (counts.repaired, "verified by DKIM after undoing known changes"),
+            (counts.qualified, "verified by DKIM with reservations"),
+            (counts.headersOnly, "headers proven by DKIM, body not"),
+            (counts.otherDomain, "signed by a domain other than From's only"),
             (counts.notVerifying, "with DKIM signatures that prove nothing"),
             (counts.keyUnavailable, "with DKIM signatures whose key is unavailable"),
             (counts.unsigned, "without a DKIM signature"),

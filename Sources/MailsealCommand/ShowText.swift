@@ -53,7 +53,10 @@ struct ShownText {
     private var emphasis: String {
         switch shown.evidence {
         case .verified: Terminal.emphasized("verified by DKIM", .green)
-        case .headersOnly: Terminal.emphasized("headers proven by DKIM, body not, or not wholly", .yellow)
+        case .repaired: Terminal.emphasized("verified by DKIM after undoing known changes", .green)
+        case .qualified: Terminal.emphasized("verified by DKIM with reservations", .yellow)
+        case .headersOnly: Terminal.emphasized("headers proven by DKIM, body not", .yellow)
+        case .otherDomain: Terminal.emphasized("signed by a domain other than From's only", .yellow)
         case .notVerifying: Terminal.emphasized("its DKIM signatures do not verify", .red)
         case .keyUnavailable: Terminal.emphasized("DKIM signatures, key unavailable", .yellow)
         case .unsigned: "no DKIM signature"
@@ -184,6 +187,7 @@ extension ShownSignature {
     fileprivate var words: String {
         switch verdict {
         case "pass": "verified"
+        case "restored": "verified after undoing known changes"
         case "neutral": "headers proven, body only in part"
         case "fail": line.header == "valid" ? "headers proven, body not" : "does not verify"
         case "permerror": "does not count"
@@ -195,6 +199,7 @@ extension ShownSignature {
     fileprivate var headerWords: String {
         switch line.header {
         case "valid": "valid: these fields are as signed"
+        case "restored": "restored: these fields are as signed once known changes are undone"
         case "invalid": "invalid: this key did not sign these fields"
         case "no-key": "not tried: no key is known"
         case "key-revoked": "not tried: the domain withdrew the key"
@@ -207,6 +212,7 @@ extension ShownSignature {
         let total = Quantity.count(line.total ?? 0, "byte")
         return switch line.body {
         case "intact": "intact: its \(total) are as signed"
+        case "restored": "restored: once known changes are undone, its \(total) are as signed"
         case "altered": "altered: its \(total) are not what was signed"
         case "partial":
             "partial: \(Quantity.grouped(line.covered ?? 0)) of \(total) are as signed, the rest is not covered"

@@ -111,10 +111,16 @@ public struct EndLine: Equatable, Sendable {
     public var keys: Int
     /// The sizes of all messages together.
     public var bytes: Int
-    /// Messages with a signature that passes.
+    /// Messages with a signature that proves what it signed, without any reservation.
     public var verified: Int
+    /// The same, once known changes of content are undone.
+    public var repaired: Int
+    /// Messages with a signature that proves what it signed, with reservations.
+    public var qualified: Int
     /// Messages whose headers are proven and whose body is not.
     public var headersOnly: Int
+    /// Messages whose only signatures that prove something are of domains that have nothing to do with From.
+    public var otherDomain: Int
     /// Messages whose signatures do not verify.
     public var notVerifying: Int
     /// Messages whose signatures could not be tried.
@@ -126,7 +132,8 @@ public struct EndLine: Equatable, Sendable {
     public init(
         leaf: Int = 0, sources: Int = 0, messages: Int = 0, attachments: Int = 0, signatures: Int = 0,
         occurrences: Int = 0, files: Int = 0, containers: Int = 0, failures: Int = 0, keys: Int = 0, bytes: Int = 0,
-        verified: Int = 0, headersOnly: Int = 0, notVerifying: Int = 0, keyUnavailable: Int = 0, unsigned: Int = 0
+        verified: Int = 0, repaired: Int = 0, qualified: Int = 0, headersOnly: Int = 0, otherDomain: Int = 0,
+        notVerifying: Int = 0, keyUnavailable: Int = 0, unsigned: Int = 0
     ) {
         self.leaf = leaf
         self.sources = sources
@@ -140,7 +147,10 @@ public struct EndLine: Equatable, Sendable {
         self.keys = keys
         self.bytes = bytes
         self.verified = verified
+        self.repaired = repaired
+        self.qualified = qualified
         self.headersOnly = headersOnly
+        self.otherDomain = otherDomain
         self.notVerifying = notVerifying
         self.keyUnavailable = keyUnavailable
         self.unsigned = unsigned
@@ -163,7 +173,10 @@ extension EndLine: LineFields {
         keys = try reader.requiredNumber("keys")
         bytes = try reader.requiredNumber("bytes")
         verified = try reader.requiredNumber("verified")
+        repaired = try reader.requiredNumber("repaired")
+        qualified = try reader.requiredNumber("qualified")
         headersOnly = try reader.requiredNumber("headers_only")
+        otherDomain = try reader.requiredNumber("other_domain")
         notVerifying = try reader.requiredNumber("not_verifying")
         keyUnavailable = try reader.requiredNumber("key_unavailable")
         unsigned = try reader.requiredNumber("unsigned")
@@ -182,7 +195,10 @@ extension EndLine: LineFields {
         writer.add("keys", keys)
         writer.add("bytes", bytes)
         writer.add("verified", verified)
+        writer.add("repaired", repaired)
+        writer.add("qualified", qualified)
         writer.add("headers_only", headersOnly)
+        writer.add("other_domain", otherDomain)
         writer.add("not_verifying", notVerifying)
         writer.add("key_unavailable", keyUnavailable)
         writer.add("unsigned", unsigned)
@@ -195,9 +211,8 @@ extension EndLine {
         [
             ("sources", sources), ("messages", messages), ("attachments", attachments), ("signatures", signatures),
             ("occurrences", occurrences), ("files", files), ("containers", containers), ("failures", failures),
-            ("keys", keys), ("bytes", bytes), ("verified", verified), ("headers_only", headersOnly),
-            ("not_verifying", notVerifying), ("key_unavailable", keyUnavailable), ("unsigned", unsigned),
-        ]
+            ("keys", keys), ("bytes", bytes),
+        ] + EvidenceClass.allCases.map { ($0.rawValue, self[$0]) }
     }
 
     /// The counts that differ, as `messages 3, expected 2`.

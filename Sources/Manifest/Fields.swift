@@ -71,6 +71,17 @@ extension CanonicalJSONReader {
     /// Numbers joined by dots, and `;uu` and a number for a uuencoded item: `2`, `1.3`, `1;uu2`.
     mutating func partNumber(_ key: String) throws(CanonicalJSONError) -> String? {
         guard let text = try text(key) else { return nil }
+        return try checkedPartNumber(text)
+    }
+
+    /// An array of part numbers.
+    mutating func partNumbers(_ key: String) throws(CanonicalJSONError) -> [String] {
+        var numbers: [String] = []
+        for text in try texts(key) { numbers.append(try checkedPartNumber(text)) }
+        return numbers
+    }
+
+    private func checkedPartNumber(_ text: RawText) throws(CanonicalJSONError) -> String {
         let parts = text.split(separator: 0x3B, maxSplits: 1, omittingEmptySubsequences: false)
         var numbers = parts[0].split(separator: 0x2E, omittingEmptySubsequences: false)
         if parts.count == 2 {
@@ -91,8 +102,8 @@ extension CanonicalJSONReader {
         return SourcePath(levels: levels)
     }
 
-    private func checkedCode(_ text: RawText) throws(CanonicalJSONError) -> String {
-        let allowed = text.allSatisfy { (0x61...0x7A).contains($0) || ASCII.isDigit($0) || $0 == 0x2D }
+    func checkedCode(_ text: RawText) throws(CanonicalJSONError) -> String {
+        let allowed = !text.isEmpty && text.allSatisfy { (0x61...0x7A).contains($0) || ASCII.isDigit($0) || $0 == 0x2D }
         guard allowed else { throw error("a code of lower-case letters, digits and - before this") }
         return text.displayText
     }

@@ -9,7 +9,7 @@ public enum Format {
     /// The format's name.
     public static let name = "mailseal/0"
     /// The rules by which this program derives facts; raised whenever a derived field of any input can come out differently.
-    public static let rules = 1
+    public static let rules = 2
     /// The size in bytes above which a message is kept as a file.
     public static let messageLimit = 1 << 31
 

@@ -42,14 +42,26 @@ public struct ManifestAudit {
     public static let faultLimit = 10_000
     /// The counts so far, as the `end` line must give them.
     public private(set) var counts = EndLine(leaf: 0)
+    /// For how many messages each reservation is one of the signature that gives their class, by code.
+    public private(set) var reservations: [String: Int] = [:]
+    /// How many codes of reservations are counted: a hostile manifest can have others on every line.
+    public static let reservationLimit = 100
 
     var leaf = 0
     var place = Place.start
     var source: SourceBalance?
     var files: [Digest: Int] = [:]
-    private var openMessage: (digest: Digest, signatures: Int, evidence: EvidenceClass)?
+    private var openMessage: OpenMessage?
     private var wantedKeys: Set<Digest> = []
     private var lastKey: KeyLine?
+
+    /// The message whose group of lines is not closed.
+    private struct OpenMessage {
+        let digest: Digest
+        var signatures = 0
+        var lastKind = SignatureOrder.first
+        var standing = EvidenceStanding()
+    }
 
     enum Place { case start, head, edition, source, message, signatures, keys, content, end }
 
@@ -142,7 +154,7 @@ public struct ManifestAudit {
         if messages.updateValue(known, forKey: message.sha256) != nil {
             fault("message-duplicate", "message \(message.sha256) has a line already")
         }
-        openMessage = (message.sha256, 0, .unsigned)
+        openMessage = OpenMessage(digest: message.sha256)
     }
 
     private mutating func expect(_ digest: Digest) {
@@ -154,19 +166,26 @@ public struct ManifestAudit {
     private mutating func check(_ signature: DKIMLine) {
         expect(signature.message)
         if let key = signature.key { wantedKeys.insert(key) }
-        guard let message = openMessage else { return }
-        let expected = message.signatures + 1
-        if signature.index != expected {
-            fault("number-sequence", "signature \(signature.index), expected \(expected)")
+        guard var message = openMessage else { return }
+        message.signatures += 1
+        if signature.index != message.signatures {
+            fault("number-sequence", "signature \(signature.index), expected \(message.signatures)")
         }
-        openMessage = (message.digest, expected, max(message.evidence, EvidenceClass(of: [signature])))
+        if let kind = SignatureOrder(of: signature) {
+            if kind < message.lastKind { fault("number-sequence", "signature \(signature.index) stands too late") }
+            message.lastKind = kind
+        } else {
+            fault("code-unknown", "signature \(signature.index) is of no known kind, or its instance does not fit it")
+        }
+        message.standing.count(signature)
+        openMessage = message
     }
 
     private mutating func check(_ occurrence: OccurrenceLine) {
         let known = messages[occurrence.message]
         if let message = openMessage {
             expect(occurrence.message)
-            counts.count(message.evidence)
+            close(message.standing)
             openMessage = nil
         } else if known == nil {
             fault("reference-unknown", "message \(occurrence.message) has no line")
@@ -175,11 +194,24 @@ public struct ManifestAudit {
         note(source?.found(occurrence, size: Int(known?.size ?? 0)))
     }
 
+    private mutating func close(_ standing: EvidenceStanding) {
+        counts.count(standing.evidence)
+        for code in standing.reservations where reservations[code] != nil || reservations.count < Self.reservationLimit
+        {
+            reservations[code, default: 0] += 1
+        }
+    }
+
     private mutating func check(_ key: KeyLine) {
-        if key.basis != "file" { fault("code-unknown", "basis \(key.basis)") }
+        if !["file", "dns", "archive", "passive-dns", "recovered"].contains(key.basis) {
+            fault("code-unknown", "basis \(key.basis)")
+        }
+        if let dnssec = key.dnssec, !["secure", "insecure", "bogus"].contains(dnssec) {
+            fault("code-unknown", "dnssec \(dnssec)")
+        }
         wantedKeys.remove(Digest(hashing: key.record))
-        if let last = lastKey, !(last.order.lexicographicallyPrecedes(key.order) { $0.lexicographicallyPrecedes($1) }) {
-            fault("key-order", "keys are not sorted by domain, selector and record")
+        if let last = lastKey, last >= key {
+            fault("key-order", "keys are not sorted by domain, selector, record and the rest of the line")
         }
         lastKey = key
     }

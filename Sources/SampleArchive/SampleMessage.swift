@@ -5,10 +5,14 @@ public import Cryptography
 
 /// What a message's signatures prove, judged with the sample's key file.
 public enum SampleDKIM: String, Sendable, CaseIterable {
-    /// At least one signature holds for its header fields and the whole body.
+    /// At least one signature of From's domain holds for its header fields and the whole body.
     case verified
-    /// At least one signature proves header fields, but none the whole body: it is altered, or covered in part only.
+    /// At least one does, but covers the body in part only.
+    case qualified
+    /// At least one signature of From's domain proves header fields, but the body is altered.
     case headersOnly = "headers_only"
+    /// The only signatures that prove anything are those of a mailing list.
+    case otherDomain = "other_domain"
     /// There is a key for a signature, but none proves any header field.
     case notVerifying = "not_verifying"
     /// The key file has no usable key for any of the signatures: none, or a revoked one.
@@ -21,9 +25,9 @@ public enum SampleDKIM: String, Sendable, CaseIterable {
 public enum SampleFlaw: String, Sendable, CaseIterable {
     /// The subject was altered after signing.
     case headerAltered = "header_altered"
-    /// A footer was appended after signing, as mailing lists do.
+    /// A line was added to the text after signing.
     case bodyAltered = "body_altered"
-    /// A footer was appended, but the mailing list signed the result again.
+    /// The subject was altered and a footer appended, but the mailing list signed the result again.
     case signedAgainByList = "signed_again_by_list"
     /// A footer was appended below the length that the signature covers (l=).
     case appendedBelowLength = "appended_below_length"

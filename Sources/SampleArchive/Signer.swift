@@ -42,7 +42,8 @@ struct SignatureStyle {
     }
 
     private static let signedNames = [
-        "from", "to", "subject", "date", "message-id", "mime-version", "content-type", "in-reply-to",
+        "from", "to", "cc", "reply-to", "subject", "date", "message-id", "mime-version", "content-type",
+        "content-transfer-encoding", "in-reply-to", "references",
     ]
 
     private static func hasName(_ field: [UInt8], _ name: String) -> Bool {

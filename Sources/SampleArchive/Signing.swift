@@ -32,33 +32,36 @@ struct SignedDraft {
             }
         }
         switch fate {
-        case .headerAltered: alterSubject()
-        case .bodyAltered: appendFooter(.bodyAltered, .headersOnly)
+        case .headerAltered: alterSubject(.headerAltered, .notVerifying)
+        case .bodyAltered: append("\r\nTout est vrai.\r\n", .bodyAltered, .headersOnly)
         case .signedAgainByList:
-            appendFooter(.signedAgainByList, .verified)
+            alterSubject(.signedAgainByList, .otherDomain)
+            append(Self.footer, .signedAgainByList, .otherDomain)
             let list = Self.styles(Vocabulary.listDomain, date: date + 30, &random)
             for style in list {
                 signatures.insert(style.field(fields: self.draft.fields, body: self.draft.body), at: 0)
             }
-        case .lengthLimited where random.chance(500): appendFooter(.appendedBelowLength, .headersOnly)
+        case .lengthLimited where random.chance(500): append(Self.footer, .appendedBelowLength, .qualified)
         default: break
         }
     }
 
-    private mutating func alterSubject() {
+    // No repair undoes this: it is no list's tag.
+    private mutating func alterSubject(_ flaw: SampleFlaw, _ verdict: SampleDKIM) {
         let name = "Subject: ".bytes
-        draft.fields = draft.fields.map { $0.starts(with: name) ? name + "[EXT] ".bytes + $0.dropFirst(9) : $0 }
-        flaw = .headerAltered
-        verdict = .notVerifying
-    }
-
-    private mutating func appendFooter(_ flaw: SampleFlaw, _ verdict: SampleDKIM) {
-        let line = String(repeating: "_", count: 47)
-        let footer = "\r\n\(line)\r\nListe de diffusion equipe@\(Vocabulary.listDomain)\r\n"
-        draft.body += footer.bytes
+        draft.fields = draft.fields.map { $0.starts(with: name) ? name + "Urgent : ".bytes + $0.dropFirst(9) : $0 }
         self.flaw = flaw
         self.verdict = verdict
     }
+
+    private mutating func append(_ text: String, _ flaw: SampleFlaw, _ verdict: SampleDKIM) {
+        draft.body += text.bytes
+        self.flaw = flaw
+        self.verdict = verdict
+    }
+
+    private static let footer =
+        "\r\n\(String(repeating: "_", count: 47))\r\nListe de diffusion equipe@\(Vocabulary.listDomain)\r\n"
 
     /// How a domain signs: by each of its keys, in one of the canonicalisations that are in use.
     private static func styles(_ domain: String, date: Int, _ random: inout RandomSource) -> [SignatureStyle] {

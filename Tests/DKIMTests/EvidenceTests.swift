@@ -17,7 +17,7 @@ import Testing
         let changedHeader = Sample.evidence(message.replacing("From: A", with: "From: B").bytes, record)
         #expect(changedHeader.signatures.map(\.header) == [.invalid])
         #expect(changedHeader.signatures.map(\.body.word) == ["intact"])
-        #expect(changedHeader.messageClass == .failed)
+        #expect(changedHeader.messageClass == .notVerifying)
     }
 
     @Test func `without a key nothing failed`() throws {
@@ -47,7 +47,7 @@ import Testing
         let expected: BodyResult = length > 27 ? .tooShort(total: 27) : .partial(covered: length, total: 27)
         #expect(whole.map(\.body) == [expected])
         #expect(whole.map(\.verdict) == [length > 27 ? .fail : .neutral])
-        #expect(longer.messageClass == .headersOnly)
+        #expect(longer.messageClass == (length > 27 ? .headersOnly : .qualified))
         if length == 5 { #expect(longer.signatures.map(\.body) == [.partial(covered: 5, total: 39)]) }
     }
 
@@ -78,7 +78,7 @@ import Testing
         let added = try #require(Sample.evidence(changedTop, signer.keyRecord).signatures.first)
         #expect(added.header == .valid && added.violations == [])
         let changedBottom = message.displayText.replacing("To: C <c@", with: "To: X <x@").bytes
-        #expect(Sample.evidence(changedBottom, signer.keyRecord).messageClass == .failed)
+        #expect(Sample.evidence(changedBottom, signer.keyRecord).messageClass == .notVerifying)
     }
 
     @Test func `a signature may cover another, never itself`() throws {
@@ -129,7 +129,7 @@ import Testing
         let found = Sample.evidence(try Sample.signed(by: signer), tags.bytes + signer.keyRecord.dropFirst(9))
         #expect(found.signatures.map(\.header) == [.valid])
         #expect(found.signatures.map(\.violations) == [violation.map { [$0] } ?? []])
-        #expect(found.messageClass == (violation == nil ? .verified : .failed))
+        #expect(found.messageClass == (violation == nil ? .verified : .notVerifying))
     }
 
     @Test func `a field that is too broken still gives its facts`() throws {
@@ -164,7 +164,11 @@ import Testing
     @Test(
         arguments: [
             (HeaderResult.valid, BodyResult.intact(total: 1), [], Verdict.pass),
-            (.valid, .partial(covered: 1, total: 2), [], .neutral), (.valid, .altered(total: 1), [], .fail),
+            (.valid, .partial(covered: 1, total: 2), [], .neutral), (.valid, .restored(total: 1), [], .restored),
+            (.restored, .intact(total: 1), [], .restored), (.restored, .restored(total: 1), [], .restored),
+            (.restored, .partial(covered: 1, total: 2), [], .neutral), (.restored, .altered(total: 1), [], .fail),
+            (.restored, .intact(total: 1), [.fromNotSigned], .permerror),
+            (.invalid, .restored(total: 1), [], .fail), (.valid, .altered(total: 1), [], .fail),
             (.valid, .tooShort(total: 1), [], .fail), (.invalid, .intact(total: 1), [], .fail),
             (.invalid, .altered(total: 1), [], .fail), (.noKey, .altered(total: 1), [], .keyUnavailable),
             (.noKey, .intact(total: 1), [.fromNotSigned], .keyUnavailable),
@@ -189,9 +193,9 @@ import Testing
             Sample.evidence(withUnknownKey, signer.keyRecord).signatures.map(\.verdict) == [.keyUnavailable, .pass])
         #expect(Sample.evidence(withUnknownKey, signer.keyRecord).messageClass == .verified)
         let failing = withUnknownKey.displayText.replacing("From: A", with: "From: B").bytes
-        #expect(Sample.evidence(failing, signer.keyRecord).messageClass == .failed)
+        #expect(Sample.evidence(failing, signer.keyRecord).messageClass == .notVerifying)
         let withPartial = try Sample.signed(failing, by: partial)
-        #expect(Sample.evidence(withPartial, signer.keyRecord).messageClass == .headersOnly)
+        #expect(Sample.evidence(withPartial, signer.keyRecord).messageClass == .qualified)
     }
 
     @Test func `remarks follow from facts and the times that are asked about`() throws {

@@ -6,21 +6,31 @@ import Testing
 
 /// Messages of other implementations, each with the answer that is expected.
 @Suite struct SharedVectorTests {
+    /// What a verifier that knows no coverage would say.
+    private enum Answer {
+        case passes, fails, unsigned
+
+        init(_ evidence: MessageEvidence) {
+            let passes = evidence.signatures.contains { $0.verdict == .pass || $0.verdict == .neutral }
+            self = evidence.signatures.isEmpty ? .unsigned : passes ? .passes : .fails
+        }
+    }
+
     /// What is answered otherwise than Mail::DKIM does, and why; Docs/dkim.md has the same list.
-    private static let deviations: [(reason: String, class: MessageClass, messages: [String])] = [
+    private static let deviations: [(reason: String, answer: Answer, messages: [String])] = [
         (
             "DomainKeys (RFC 4870) is not verified", .unsigned,
             (1...7).map { "good_dk_\($0)" } + ["good_dk_gmail", "good_dk_yahoo", "dk_headers_1", "dk_headers_2"]
                 + ["dk_multiple_1"] + (1...5).map { "bad_dk_\($0)" }
         ),
         (
-            "drafts without v= or with v=0.5 break a rule of the RFC", .failed,
+            "drafts without v= or with v=0.5 break a rule of the RFC", .fails,
             (1...4).map { "mine_ietf01_\($0)" } + ["mine_ietf05_1", "good_ietf01_1", "good_ietf01_2", "multiple_1"]
                 + (1...3).flatMap { ["no_body_\($0)", "bad_ietf01_\($0)"] } + ["bad_1"]
         ),
-        ("drafts without bh= sign something else", .failed, (1...5).map { "good_ietf00_\($0)" }),
-        ("RFC 6376 dropped g=", .verified, ["badkey_8", "badkey_9", "badkey_12", "badkey_13"]),
-        ("x= in the past does not undo a signature", .verified, ["ignore_7"]),
+        ("drafts without bh= sign something else", .fails, (1...5).map { "good_ietf00_\($0)" }),
+        ("RFC 6376 dropped g=", .passes, ["badkey_8", "badkey_9", "badkey_12", "badkey_13"]),
+        ("x= in the past does not undo a signature", .passes, ["ignore_7"]),
     ]
 
     @Test func `messages of Mail DKIM get its answers, or documented others`() throws {
@@ -36,11 +46,11 @@ import Testing
             let verdicts = evidence.signatures.map(\.verdict)
             let stem = String(name.dropLast(4))
             if let deviation = Self.deviations.first(where: { $0.messages.contains(stem) }) {
-                #expect(evidence.messageClass == deviation.class, "\(name): \(deviation.reason)")
+                #expect(Answer(evidence) == deviation.answer, "\(name): \(deviation.reason)")
                 continue
             }
             switch expected {
-            case "pass": #expect(evidence.messageClass == .verified, "\(name)")
+            case "pass": #expect(verdicts.contains(.pass), "\(name)")
             case "fail": #expect(verdicts == [.fail], "\(name)")
             case "invalid": #expect(Set(verdicts).isSubset(of: [.permerror, .keyUnavailable]), "\(name): \(verdicts)")
             default: Issue.record("\(name): unknown answer \(expected)")
@@ -89,12 +99,17 @@ import Testing
         let page = URL(filePath: #filePath).appending(path: "../../../Docs/dkim.md").standardized
         let text = try String(contentsOf: page, encoding: .utf8)
         let bodies: [BodyResult] = [
-            .intact(total: 0), .altered(total: 0), .partial(covered: 0, total: 1), .tooShort(total: 0), .notComputed,
+            .intact(total: 0), .restored(total: 0), .altered(total: 0), .partial(covered: 0, total: 1),
+            .tooShort(total: 0), .notComputed,
         ]
         let words =
             Violation.allCases.map(\.rawValue) + Remark.allCases.map(\.rawValue) + MessageClass.allCases.map(\.rawValue)
             + Verdict.allCases.map(\.rawValue) + HeaderResult.allCases.map(\.rawValue)
-            + KeyFile.Reason.allCases.map(\.rawValue) + bodies.map(\.word) + [MessageEvidence.unexaminedCode]
+            + SignatureKind.allCases.map(\.rawValue) + Repair.Name.allCases.map(\.rawValue)
+            + ShownField.allCases.map(\.rawValue) + Alignment.allCases.map(\.rawValue)
+            + Reservation.allCases.map(\.rawValue) + KeyFile.Reason.allCases.map(\.rawValue) + bodies.map(\.word) + [
+                MessageEvidence.unexaminedCode
+            ]
         for word in words { #expect(text.contains("`\(word)`"), "\(word)") }
     }
 }

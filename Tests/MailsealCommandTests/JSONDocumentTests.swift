@@ -13,7 +13,9 @@ import Testing
 
     private static let counts: Set = [
         "sources", "messages", "attachments", "signatures", "occurrences", "files", "containers", "failures", "keys",
-        "bytes", "verified", "headers_only", "not_verifying", "key_unavailable", "unsigned",
+        "bytes", "verified", "repaired", "qualified", "headers_only", "other_domain", "not_verifying",
+        "key_unavailable",
+        "unsigned",
     ]
 
     @Test func `create gives one document with the documented keys`() throws {

@@ -22,7 +22,7 @@ import Testing
         let one = message("one").sha256
         #expect(
             made.lines == [
-                #"{"type":"head","format":"mailseal/0","rules":1,"name":"leak","origin":"mailseal.invalid/leak","edition":1}"#,
+                #"{"type":"head","format":"mailseal/0","rules":2,"name":"leak","origin":"mailseal.invalid/leak","edition":1}"#,
                 #"{"type":"source","id":1,"name":"leak","kind":"tree"}"#,
                 #"{"type":"message","number":1,"sha256":"\#(one)","size":86,"line_ends":"crlf","date":"Fri, 5 May 2017 18:35:00 +0000","from":"a@example.org","subject":"one"}"#,
                 #"{"type":"occurrence","message":"\#(one)","source":1,"path":[["1.eml"]],"mtime":"2017-07-14T02:40:00Z"}"#,
@@ -32,7 +32,7 @@ import Testing
                 #"{"type":"file","sha256":"\#("not mail\n".sha256)","size":9,"source":1,"path":[["note.txt"]],"mtime":"2017-07-14T02:40:00Z"}"#,
                 #"{"type":"source-end","source":1,"items":5,"messages":2,"files":3,"failures":0,"bytes_read":181,"bytes_unpacked":0,"bytes_messages":172,"bytes_files":9,"bytes_framing":0,"bytes_containers":0,"bytes_failed":0}"#,
                 #"{"type":"content","messages":1,"root":"\#(made.summary.contentRoot)"}"#,
-                #"{"type":"end","leaf":10,"sources":1,"messages":1,"attachments":0,"signatures":0,"occurrences":2,"files":3,"containers":0,"failures":0,"keys":0,"bytes":86,"verified":0,"headers_only":0,"not_verifying":0,"key_unavailable":0,"unsigned":1}"#,
+                #"{"type":"end","leaf":10,"sources":1,"messages":1,"attachments":0,"signatures":0,"occurrences":2,"files":3,"containers":0,"failures":0,"keys":0,"bytes":86,"verified":0,"repaired":0,"qualified":0,"headers_only":0,"other_domain":0,"not_verifying":0,"key_unavailable":0,"unsigned":1}"#,
             ])
         #expect(made.notices == [])
         #expect(try await bench.verify() == "consistent")

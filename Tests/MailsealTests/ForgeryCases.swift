@@ -74,6 +74,25 @@ extension ForgeryCase {
             try $0.replace("dkim", #""body":"altered""#, #""body":"intact""#)
             try $0.settle()
         },
+        .underivable("a repair that was not needed", "dkim-differs", .soundAsNotRecomputed) {
+            try $0.change("dkim") { line in
+                guard case .dkim(var signature) = line, signature.alignment != nil else { return nil }
+                signature.repairs.append(.init(name: "list-footer", edits: [0..<1]))
+                return .dkim(signature)
+            }
+        },
+        .underivable("a signature's domain that is From's", "dkim-differs", .soundAsNotRecomputed) {
+            try $0.replace("dkim", #""alignment":"other""#, #""alignment":"same""#)
+            try $0.settle()
+        },
+        .underivable("a reservation left out", "dkim-differs", .soundAsNotRecomputed) {
+            try $0.change("dkim") { line in
+                guard case .dkim(var signature) = line, !signature.reservations.isEmpty else { return nil }
+                signature.reservations = []
+                return .dkim(signature)
+            }
+            try $0.settle()
+        },
         .underivable("a signature left out", "dkim-differs", .soundAsNotRecomputed) {
             $0.lines.remove(at: try #require($0.places(of: "dkim").last))
             try $0.settle()
@@ -107,6 +126,9 @@ extension ForgeryCase {
             guard case .key(var key) = try ManifestLine($0.lines[used]) else { return }
             key.record += "; n=x".utf8
             $0.lines[used] = ManifestLine.key(key).bytes
+        },
+        .altered("a key of another kind", ["code-unknown"]) {
+            try $0.replace("key", #""basis":"file""#, #""basis":"hearsay""#)
         },
         .altered("a key twice", ["key-order"]) {
             let used = try $0.usedKey()

@@ -147,10 +147,10 @@ extension ForgeryCase {
 
     static let rules: [ForgeryCase] = [
         .altered("rules that never were", ["format-unknown", "other-rules"]) {
-            try $0.replace("head", #""rules":1"#, #""rules":0"#)
+            try $0.replace("head", #""rules":2"#, #""rules":0"#)
         },
         .unseen("other rules", ["other-rules"], verdict: .bytesConsistent) {
-            try $0.replace("head", #""rules":1"#, #""rules":2"#)
+            try $0.replace("head", #""rules":2"#, #""rules":1"#)
             try $0.replace("message", "Number 1", "Number 8")
             try $0.change("end") { line in
                 guard case .end(var end) = line else { return nil }

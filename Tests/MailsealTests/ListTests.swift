@@ -140,13 +140,18 @@ import Testing
         try bench.write("in/3.eml", signed.split(separator: "To: b").joined(separator: "To: c"))
         try bench.write("in/4.eml", try SigningKey(selector: "other").signed(plain))
         try bench.write("in/5.eml", plain)
+        try bench.write("in/6.eml", "Cc: c@example.org\r\n" + signed)
+        let other = mail("From: a@example.com", "To: b@example.org", "Date: Mon, 1 May 2017 10:00:00 +0200")
+        try bench.write("in/7.eml", key.signed(other))
         let bundle = try await bench.bundle("in") { $0.keyFiles = [bench.path("keys.txt")] }
-        let classes: [EvidenceClass] = [.verified, .headersOnly, .notVerifying, .keyUnavailable, .unsigned]
+        let classes: [EvidenceClass] = [
+            .verified, .headersOnly, .notVerifying, .keyUnavailable, .unsigned, .qualified, .otherDomain,
+        ]
         for (place, evidence) in classes.enumerated() {
             #expect(try await listed(bundle) { $0.evidence = [evidence] }.numbers == [place + 1], "\(evidence)")
         }
         #expect(try await listed(bundle) { $0.evidence = [.verified, .unsigned] }.numbers == [1, 5])
-        #expect(try await listed(bundle).summary.counts.signatures == 4)
+        #expect(try await listed(bundle).summary.counts.signatures == 6)
     }
 
     @Test func `numbers beyond the first group of lines are found by the index`() async throws {

@@ -170,6 +170,6 @@ import Testing
         #expect(signature.line.covered == 5)
         #expect(signature.remarks.map(\.code) == ["body-partly-covered", "expired-now", "expired-at-date"])
         #expect(signature.remarks[2].sentence.contains("2015-12-13T09:46:40Z"))
-        #expect(shown.evidence == .headersOnly)
+        #expect(shown.evidence == .qualified)
     }
 }

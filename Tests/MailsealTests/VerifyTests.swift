@@ -20,6 +20,7 @@ struct VerifyTests {
         #expect(report.verdict == .consistent)
         let counts = report.counts
         #expect(counts.verified > 0 && counts.headersOnly > 0 && counts.notVerifying > 0)
+        #expect(counts.qualified > 0 && counts.otherDomain > 0)
         #expect(counts.keyUnavailable > 0 && counts.unsigned > 0 && counts.attachments > 1)
         #expect(counts.containers == 4 && counts.failures == 0)
     }

@@ -56,15 +56,15 @@ extension LineExample {
             line: .end(
                 EndLine(
                     leaf: 16, sources: 1, messages: 2, attachments: 3, signatures: 4, occurrences: 5, files: 6,
-                    containers: 7, failures: 8, keys: 9, bytes: 10, verified: 11, headersOnly: 12, notVerifying: 13,
-                    keyUnavailable: 14, unsigned: 15)),
+                    containers: 7, failures: 8, keys: 9, bytes: 10, verified: 11, repaired: 12, qualified: 13,
+                    headersOnly: 14, otherDomain: 15, notVerifying: 16, keyUnavailable: 17, unsigned: 18)),
             text:
                 #"{"type":"end","leaf":16,"sources":1,"messages":2,"attachments":3,"signatures":4,"occurrences":5,"files":6,"#
-                + #""containers":7,"failures":8,"keys":9,"bytes":10,"verified":11,"headers_only":12,"not_verifying":13,"#
-                + #""key_unavailable":14,"unsigned":15}"#,
+                + #""containers":7,"failures":8,"keys":9,"bytes":10,"verified":11,"repaired":12,"qualified":13,"#
+                + #""headers_only":14,"other_domain":15,"not_verifying":16,"key_unavailable":17,"unsigned":18}"#,
             required:
                 "leaf sources messages attachments signatures occurrences files containers failures keys bytes verified "
-                + "headers_only not_verifying key_unavailable unsigned"),
+                + "repaired qualified headers_only other_domain not_verifying key_unavailable unsigned"),
     ]
 
     static let sources = [
@@ -175,16 +175,25 @@ extension LineExample {
         LineExample(
             line: .dkim(
                 DKIMLine(
-                    message: digest("m"), index: 2, domain: "d".bytes, selector: "s".bytes,
+                    message: digest("m"), index: 2, kind: "arc-seal", instance: 1, chainValidation: "none",
+                    domain: "d".bytes, selector: "s".bytes,
                     algorithm: "rsa-sha256".bytes,
                     canonicalization: "relaxed/simple".bytes, identity: "@d".bytes, signedAt: 1, expiresAt: 2,
                     bodyLength: 0,
                     signed: ["From".bytes, "To".bytes], key: digest("k"), header: "valid", body: "altered", covered: 3,
                     total: 4,
-                    violations: ["a", "b"], signedData: digest("1"), signature: digest("2"))),
-            text: #"{"type":"dkim","message":"\#(m)","index":2,"domain":"d","selector":"s","algorithm":"rsa-sha256","#
+                    repairs: [
+                        .init(name: "line-ends"), .init(name: "mboxrd-quoting", edits: [0..<1, 1..<2, 12..<112]),
+                    ],
+                    uncovered: ["cc", "to"], added: ["from"], outside: ["2", "1.3", "1;uu2"], alignment: "same",
+                    reservations: ["field-added"], violations: ["a", "b"], signedData: digest("1"),
+                    signature: digest("2"))),
+            text: #"{"type":"dkim","message":"\#(m)","index":2,"kind":"arc-seal","instance":1,"#
+                + #""chain_validation":"none","domain":"d","selector":"s","algorithm":"rsa-sha256","#
                 + #""canonicalization":"relaxed/simple","identity":"@d","t":1,"x":2,"l":0,"signed":["From","To"],"key":"\#(k)","#
-                + #""header":"valid","body":"altered","covered":3,"total":4,"violations":["a","b"],"signed_data":"\#(one)","#
+                + #""header":"valid","body":"altered","covered":3,"total":4,"#
+                + #""repairs":[["line-ends"],["mboxrd-quoting","0+1","1+1","12+100"]],"uncovered":["cc","to"],"added":["from"],"#
+                + #""outside":["2","1.3","1;uu2"],"alignment":"same","reservations":["field-added"],"violations":["a","b"],"signed_data":"\#(one)","#
                 + #""signature":"\#(two)"}"#,
             required: "message index header body"),
         LineExample(
@@ -207,5 +216,17 @@ extension LineExample {
             line: .key(KeyLine(domain: "d".bytes, selector: "s".bytes, record: "k".bytes, basis: "file")),
             text: #"{"type":"key","domain":"d","selector":"s","record":"k","basis":"file"}"#,
             required: "domain selector record basis"),
+        LineExample(
+            line: .key(
+                KeyLine(
+                    domain: "*.d".bytes, selector: "s".bytes, record: [0xFF], basis: "passive-dns",
+                    obtained: time("2026-11-22T10:00:00Z"), from: "a b".bytes, firstSeen: time("2015-06-23T00:00:00Z"),
+                    lastSeen: time("2021-01-01T00:00:00Z"), dnssec: "insecure", messages: 3,
+                    firstDate: time("2016-01-01T00:00:00Z"), lastDate: time("2017-01-01T00:00:00Z"))),
+            text: #"{"type":"key","domain":"*.d","selector":"s","record_hex":"ff","basis":"passive-dns","#
+                + #""obtained":"2026-11-22T10:00:00Z","from":"a b","first_seen":"2015-06-23T00:00:00Z","#
+                + #""last_seen":"2021-01-01T00:00:00Z","dnssec":"insecure","messages":3,"#
+                + #""first_date":"2016-01-01T00:00:00Z","last_date":"2017-01-01T00:00:00Z"}"#,
+            required: "domain selector record_hex basis"),
     ]
 }

@@ -34,7 +34,7 @@ extension Change {
         Change("a name with a slash", "name-invalid") { $0.head { $0.name = "a/b".bytes } },
         Change("a hidden name", "name-invalid") { $0.head { $0.name = ".a".bytes } },
         Change("an origin with a line feed", "name-invalid") { $0.head { $0.origin = "a\nb".bytes } },
-        Change("other rules", "") { $0.head { $0.rules = 2 } },
+        Change("other rules", "") { $0.head { $0.rules = 3 } },
     ]
 
     static let order = [
@@ -97,6 +97,34 @@ extension Change {
             $0.dkim(4) { $0.violations = ["no-from"] }
         },
         Change("a weaker signature's body", "") { $0.dkim(5) { $0.body = "altered" } },
+        Change("a signature of another domain", "evidence-counts-differ") { $0.dkim(4) { $0.alignment = "other" } },
+        Change("a signature with a reservation", "evidence-counts-differ") { $0.dkim(4) { $0.reservations = ["a"] } },
+        Change("a signature that needed a repair", "evidence-counts-differ") { $0.dkim(4) { $0.header = "restored" } },
+        Change("DomainKeys before ARC", "") { $0.dkim(4) { $0.kind = "domainkeys" } },
+        Change("DomainKeys after ARC", "number-sequence evidence-counts-differ") {
+            $0.dkim(4) { ($0.kind, $0.instance) = ("arc-message", 1) }
+            $0.dkim(5) { ($0.kind, $0.instance, $0.chainValidation) = ("domainkeys", nil, nil) }
+        },
+        Change("DKIM after DomainKeys", "number-sequence") {
+            $0.dkim(4) { $0.kind = "domainkeys" }
+            $0.dkim(5) { ($0.kind, $0.instance, $0.chainValidation) = (nil, nil, nil) }
+        },
+        Change("a seal before its set's signature", "number-sequence evidence-counts-differ") {
+            $0.dkim(4) { ($0.kind, $0.instance) = ("arc-seal", 2) }
+            $0.dkim(5) { ($0.kind, $0.instance, $0.chainValidation) = ("arc-message", 2, nil) }
+        },
+        Change("a seal after its set's signature", "evidence-counts-differ") {
+            $0.dkim(4) { ($0.kind, $0.instance) = ("arc-message", 1) }
+        },
+        Change("a set before an earlier one", "number-sequence evidence-counts-differ") {
+            $0.dkim(4) { ($0.kind, $0.instance) = ("arc-message", 2) }
+        },
+        Change("a set without its signature", "") { $0.dkim(5) { $0.instance = 3 } },
+        Change("an unknown kind", "code-unknown evidence-counts-differ") { $0.dkim(4) { $0.kind = "dkim" } },
+        Change("a set without instance", "code-unknown") { $0.dkim(5) { $0.instance = nil } },
+        Change("a set of instance 0", "code-unknown") { $0.dkim(5) { $0.instance = 0 } },
+        Change("an instance of no set", "code-unknown") { $0.dkim(4) { $0.instance = 1 } },
+        Change("a chain without seal", "code-unknown") { $0.dkim(5) { $0.kind = "arc-message" } },
         Change("an occurrence of no message", "reference-unknown") { $0.occurrence(25) { $0.message = digest("m4") } },
         Change("an occurrence of a later message", "reference-unknown") {
             $0.occurrence(6) { $0.message = digest("m2") }
@@ -256,7 +284,17 @@ extension Change {
         Change("a key twice", "key-order counts-differ") { $0.insert($0[28], at: 28) },
         Change("domains in another order", "key-order") { $0.key(27) { $0.domain = "f".bytes } },
         Change("selectors in another order", "key-order") { $0.key(27) { $0.selector = "t".bytes } },
-        Change("a key of another basis", "code-unknown") { $0.key(28) { $0.basis = "dns" } },
+        Change("a key of no known basis", "code-unknown") { $0.key(28) { $0.basis = "hearsay" } },
+        Change("a key of another basis", "") { $0.key(28) { $0.basis = "recovered" } },
+        Change("a key of no known security", "code-unknown") { $0.key(28) { $0.dnssec = "maybe" } },
+        Change("a key from two places", "counts-differ") {
+            $0.insert($0[27], at: 27)
+            $0.key(27) { $0.basis = "dns" }
+        },
+        Change("a key from two places in another order", "key-order counts-differ") {
+            $0.insert($0[27], at: 28)
+            $0.key(28) { $0.basis = "dns" }
+        },
         Change("content of more messages", "counts-differ") { $0.content { $0.messages = 4 } },
         Change("another content root", "content-root-differs") { $0.content { $0.root = digest("x") } },
         Change("another message's digest", "reference-unknown content-root-differs") {
@@ -272,15 +310,12 @@ extension Change {
             ("attachments", { $0.attachments += 1 }), ("signatures", { $0.signatures += 1 }),
             ("occurrences", { $0.occurrences += 1 }), ("files", { $0.files += 1 }),
             ("containers", { $0.containers += 1 }), ("failures", { $0.failures += 1 }), ("keys", { $0.keys += 1 }),
-            ("bytes", { $0.bytes += 1 }), ("verified", { $0.verified += 1 }), ("headers_only", { $0.headersOnly += 1 }),
-            ("not_verifying", { $0.notVerifying += 1 }), ("key_unavailable", { $0.keyUnavailable += 1 }),
-            ("unsigned", { $0.unsigned += 1 }),
+            ("bytes", { $0.bytes += 1 }),
         ]
-        let classes: Set = ["verified", "headers_only", "not_verifying", "key_unavailable", "unsigned"]
-        return counts.map { name, change in
-            let code = classes.contains(name) ? "evidence-counts-differ" : "counts-differ"
-            return Change("one more: \(name)", code) { $0.end(change) }
+        let classes = EvidenceClass.allCases.map { evidence in
+            Change("one more: \(evidence.rawValue)", "evidence-counts-differ") { $0.end { $0.count(evidence) } }
         }
+        return counts.map { name, change in Change("one more: \(name)", "counts-differ") { $0.end(change) } } + classes
     }()
 
     static let all = edition + order + messages + sources + mailboxes + containers + ends + counts

@@ -21,7 +21,7 @@ enum ManifestSample {
     private static let head: [ManifestLine] = [
         .head(
             HeadLine(
-                format: Format.name.bytes, rules: 1, name: "leak".bytes, origin: "example.org/leak".bytes, edition: 1)),
+                format: Format.name.bytes, rules: 2, name: "leak".bytes, origin: "example.org/leak".bytes, edition: 1)),
         .source(
             SourceLine(
                 id: 1, name: "mails".bytes, kind: "tree",
@@ -37,8 +37,12 @@ enum ManifestSample {
         .dkim(
             DKIMLine(
                 message: digest("m1"), index: 1, domain: "example.org".bytes, selector: "s".bytes, key: digest("k1"),
-                header: "valid", body: "intact")),
-        .dkim(DKIMLine(message: digest("m1"), index: 2, domain: "example.net".bytes, header: "no-key", body: "intact")),
+                header: "valid", body: "intact", repairs: [.init(name: "line-ends")], uncovered: ["message-id"],
+                alignment: "same")),
+        .dkim(
+            DKIMLine(
+                message: digest("m1"), index: 2, kind: "arc-seal", instance: 1, chainValidation: "none",
+                domain: "example.net".bytes, header: "no-key", body: "not-computed")),
         .occurrence(
             OccurrenceLine(
                 message: digest("m1"), source: 1, path: path("a/a.eml"), mtime: time("2017-05-01T00:00:00Z"))),
@@ -95,7 +99,10 @@ enum ManifestSample {
             SourceEndLine(
                 source: 2, items: 1, messages: 1, files: 0, failures: 0, bytes: .init(read: 20, messages: 20))),
         .key(KeyLine(domain: "example.org".bytes, selector: "s".bytes, record: "k1".bytes, basis: "file")),
-        .key(KeyLine(domain: "example.org".bytes, selector: "s".bytes, record: "k2".bytes, basis: "file")),
+        .key(
+            KeyLine(
+                domain: "example.org".bytes, selector: "s".bytes, record: "k2".bytes, basis: "dns",
+                obtained: time("2017-05-06T18:00:00Z"), from: "127.0.0.1".bytes, dnssec: "secure")),
     ]
 }
 

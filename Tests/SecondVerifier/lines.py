@@ -13,9 +13,10 @@ SCHEMA = {
     "message": "number:number sha256:digest size:number line_ends:code message_id?:text date?:text from?:text to?:text "
     "cc?:text subject?:text in_reply_to?:text defects?:codes",
     "attachment": "message:digest part:text name?:text media_type:text disposition?:text size:number sha256:digest",
-    "dkim": "message:digest index:number domain?:text selector?:text algorithm?:text canonicalization?:text "
+    "dkim": "message:digest index:number kind?:kind instance?:number chain_validation?:code domain?:text selector?:text algorithm?:text canonicalization?:text "
     "identity?:text t?:number x?:number l?:number signed?:texts key?:digest header:code body:code covered?:number "
-    "total?:number violations?:codes signed_data?:digest signature?:digest",
+    "total?:number repairs?:repairs uncovered?:codes added?:codes outside?:parts alignment?:code reservations?:codes "
+    "violations?:codes signed_data?:digest signature?:digest",
     "occurrence": "message:digest source:number path:path offset?:number before?:text mtime?:time retrieved?:retrieved",
     "file": "sha256?:digest size?:number pieces?:digests source:number path:path offset?:number before?:text "
     "mtime?:time target?:text retrieved?:retrieved",
@@ -25,11 +26,12 @@ SCHEMA = {
     "source-end": "source:number items:number messages:number files:number failures:number bytes_read:number "
     "bytes_unpacked:number bytes_messages:number bytes_files:number bytes_framing:number bytes_containers:number "
     "bytes_failed:number",
-    "key": "domain:text selector:text record:text basis:basis",
+    "key": "domain:text selector:text record:text basis:basis obtained?:time from?:text first_seen?:time "
+    "last_seen?:time dnssec?:dnssec messages?:number first_date?:time last_date?:time",
     "content": "messages:number root:digest",
     "end": "leaf:number sources:number messages:number attachments:number signatures:number occurrences:number "
-    "files:number containers:number failures:number keys:number bytes:number verified:number headers_only:number "
-    "not_verifying:number key_unavailable:number unsigned:number",
+    "files:number containers:number failures:number keys:number bytes:number verified:number repaired:number "
+    "qualified:number headers_only:number other_domain:number not_verifying:number key_unavailable:number unsigned:number",
     "retrieved": "at?:time basis:stated from?:text stated?:pairs",
 }
 SCHEMA = {kind: [tuple(item.split(":")) for item in keys.split()] for kind, keys in SCHEMA.items()}
@@ -37,7 +39,15 @@ SCHEMA = {kind: [tuple(item.split(":")) for item in keys.split()] for kind, keys
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
-WORDS = {"format": "mailseal/0", "basis": "file", "stated": "stated"}
+EDIT = re.compile(r"(0|[1-9][0-9]{0,14})\+([1-9][0-9]{0,14})")
+PART = re.compile(r"[1-9]\d*(\.[1-9]\d*)*(;uu[1-9]\d*)?", re.ASCII)
+WORDS = {
+    "format": ("mailseal/0",),
+    "basis": ("file", "dns", "archive", "passive-dns", "recovered"),
+    "dnssec": ("secure", "insecure", "bogus"),
+    "kind": ("domainkeys", "arc-message", "arc-seal"),
+    "stated": ("stated",),
+}
 HEXABLE = ("text", "texts", "path", "pairs")
 ESCAPED = re.compile('["\\\\\x00-\x1f\x7f]')
 
@@ -142,17 +152,39 @@ def value_of(kind, key, value, in_hex=False):
         if kind == "codes" and items != sorted(set(items)):
             raise LineFault("value", f"{key} is not sorted or has a code twice")
         return items
+    if kind in ("repairs", "parts") and isinstance(value, list):
+        return [(repair if kind == "repairs" else part)(key, item) for item in value]
     patterns = {"digest": DIGEST, "time": TIME, "code": CODE}
     good = {
         "number": isinstance(value, int) and value is not True,
         "true": value is True,
         "digest": False, "time": False, "code": False,
-    }.get(kind, WORDS.get(kind) == value)
+    }.get(kind, isinstance(value, str) and value in WORDS.get(kind, ()))
     if kind in patterns:
         good = isinstance(value, str) and bool(patterns[kind].fullmatch(value))
     if not good:
         raise LineFault("value", f"{key} is not a valid {kind}")
     return value
+
+
+def part(key, value):
+    """The checked number of a part."""
+    if not isinstance(value, str) or not PART.fullmatch(value):
+        raise LineFault("value", f"{key} holds what is no part number")
+    return value
+
+
+def repair(key, value):
+    """A checked repair: its code, then edits that ascend and do not touch the same byte."""
+    if not isinstance(value, list) or isinstance(value, Pairs) or not value:
+        raise LineFault("value", f"{key} is not made of filled arrays")
+    end = 0
+    for edit in value[1:]:
+        match = EDIT.fullmatch(edit) if isinstance(edit, str) else None
+        if not match or int(match[1]) < end:
+            raise LineFault("value", f"{key} holds what is no ascending edit")
+        end = int(match[1]) + int(match[2])
+    return [value_of("code", key, value[0]), *value[1:]]
 
 
 def text_value(kind, key, value, in_hex):

@@ -65,7 +65,12 @@ class Maker:
                             size=3, sha256=digest(b"abc"))
                 self.record("dkim", message=sha256, index=1, domain=b"example.org", selector=b"s",
                             algorithm=b"rsa-sha256", signed=(b"from", b"to"), header="valid", body="intact",
-                            covered=8, total=8)
+                            covered=8, total=8, repairs=[["line-ends"], ["mboxo-quoting", "7+1", "9+2"]],
+                            uncovered=["message-id"], alignment="same")
+                self.record("dkim", message=sha256, index=2, kind="arc-message", instance=1, header="valid",
+                            body="partial", covered=1, total=8, outside=["2"], reservations=["field-added"])
+                self.record("dkim", message=sha256, index=3, kind="arc-seal", instance=1, chain_validation="none",
+                            header="no-key", body="not-computed")
         self.record("occurrence", message=sha256, source=self.source, path=path, **place)
 
     def file(self, path, data=None, **more):
@@ -110,7 +115,7 @@ class Maker:
 
     def fill(self):
         first, *others = self.messages
-        self.record("head", format="mailseal/0", rules=1, name=NAME.encode(), origin=b"example.org/sample", edition=1)
+        self.record("head", format="mailseal/0", rules=2, name=NAME.encode(), origin=b"example.org/sample", edition=1)
         self.start_source(name=b"inbox", kind="tree",
                           retrieved={"at": "2017-05-05T20:00:00Z", "basis": "stated", "stated": ((b"who", b"me"),)})
         for number, data in enumerate(others[:-1]):
@@ -131,6 +136,8 @@ class Maker:
         self.record("container", source=2, path=((b"one.zip",),), kind="zip", size=2, sha256=digest(b"PK"),
                     stored=True, messages=1, files=0, failures=0)
         self.end_source()
+        self.record("key", domain=b"example.org", selector=b"s", record=b"v=DKIM1; p=", basis="dns",
+                    obtained="2017-05-05T20:00:00Z", **{"from": b"\xff"}, dnssec="secure")
         self.record("key", domain=b"example.org", selector=b"s", record=b"v=DKIM1; p=", basis="file")
         kinds = [record["type"] for record in self.records]
         count = kinds.count
@@ -138,8 +145,8 @@ class Maker:
         self.record("end", leaf=len(self.records), sources=count("source"), messages=count("message"),
                     attachments=count("attachment"), signatures=count("dkim"), occurrences=count("occurrence"),
                     files=count("file"), containers=count("container"), failures=count("failure"), keys=count("key"),
-                    bytes=sum(r["size"] for r in self.records if r["type"] == "message"), verified=1, headers_only=0,
-                    not_verifying=0, key_unavailable=0, unsigned=len(self.seen) - 1)
+                    bytes=sum(r["size"] for r in self.records if r["type"] == "message"), verified=1, repaired=0,
+                    qualified=0, headers_only=0, other_domain=0, not_verifying=0, key_unavailable=0, unsigned=len(self.seen) - 1)
 
     def bundle(self):
         self.fill()

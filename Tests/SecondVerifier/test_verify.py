@@ -25,7 +25,7 @@ def codes(bundle, pinned=None):
     return {finding["code"] for finding in verify(io.BytesIO(bundle), len(bundle), pinned)[1]}
 
 
-def record(kind, place=0, **values):
+def record(kind, place=0, /, **values):
     """A change of the records: sets values of one record of a type, or removes those that are None."""
     def change(records):
         found = [r for r in records if r["type"] == kind][place]
@@ -147,6 +147,26 @@ MANIPULATIONS = {
     "a message's digest": (record("message", 1, sha256=ZERO), "entry-missing"),
     "an attachment's message": (record("attachment", message=ZERO), "message-unknown"),
     "a signature's index": (record("dkim", index=0), "dkim-index"),
+    "a signature of no known kind": (record("dkim", kind="dkim"), "value"),
+    "a set of ARC without instance": (record("dkim", 1, instance=None), "value"),
+    "an instance of no set": (record("dkim", instance=1), "value"),
+    "a chain of no seal": (record("dkim", 1, chain_validation="none"), "value"),
+    "a seal before its signature": (record("dkim", 1, kind="arc-seal"), "dkim-order"),
+    "DomainKeys after ARC": (record("dkim", 1, kind="domainkeys", instance=None), "derived-count"),
+    "signatures in another order": (record("dkim", kind="arc-message", instance=2), "dkim-order"),
+    "a repair without name": (line(b'[["line-ends"],', b'[[],'), "value"),
+    "a repair that is no array": (line(b'[["line-ends"],', b'["line-ends",'), "value"),
+    "an edit of nothing": (line(b'"7+1"', b'"7+0"'), "value"),
+    "an edit with a leading zero": (line(b'"7+1"', b'"07+1"'), "value"),
+    "edits that overlap": (line(b'"7+1"', b'"7+3"'), "value"),
+    "an attachment outside that is none": (line(b'"outside":["2"]', b'"outside":["x"]'), "value"),
+    "a signature of another domain": (record("dkim", alignment="other"), "derived-count"),
+    "a signature with a reservation": (record("dkim", reservations=["field-added"]), "derived-count"),
+    "a signature that was restored": (record("dkim", body="restored"), "derived-count"),
+    "a signature whose body is altered": (record("dkim", body="altered"), "derived-count"),
+    "a key of no known basis": (record("key", basis="hearsay"), "value"),
+    "a key twice from one place": (lines(lambda items: items.insert(-3, items[-3])), "key-line-order"),
+    "a key's places in another order": (lines(swap(-3, -4)), "key-line-order"),
     "a source's id": (record("source", 1, id=3), "source-number"),
     "an occurrence's source": (record("occurrence", source=2), "source-number"),
     "an occurrence's message": (record("occurrence", -1, message=ZERO), "message-unknown"),

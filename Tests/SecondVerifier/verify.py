@@ -18,7 +18,7 @@ import bag
 import container
 from lines import LineFault, parse
 
-RULES = 1
+RULES = 2
 MOST_FINDINGS = 1000
 LONGEST_LINE = 64 << 20
 LONGEST_HEADER_SECTION = 16 << 20
@@ -28,7 +28,8 @@ NO_LEAF = 0xFFFFFFFF
 FIELDS = {b"message-id": "message_id", b"date": "date", b"from": "from", b"to": "to", b"cc": "cc",
           b"subject": "subject", b"in-reply-to": "in_reply_to"}
 # The classes of messages, the strongest first.
-DKIM_COUNTS = ("verified", "headers_only", "not_verifying", "key_unavailable", "unsigned")
+DKIM_COUNTS = ("verified", "repaired", "qualified", "headers_only", "other_domain", "not_verifying", "key_unavailable",
+               "unsigned")
 ITEMS = {"message", "occurrence", "file", "container", "failure", "source-end"}
 FOLLOWERS = {
     None: {"head"}, "head": {"source"}, "source": ITEMS, "message": {"attachment", "dkim", "occurrence"},
@@ -80,9 +81,27 @@ def derive(chunks):
 
 def dkim_class(signature):
     """The class that one signature gives its message, from the facts in its line."""
-    if signature["header"] == "valid" and not signature.get("violations"):
-        return "verified" if signature["body"] == "intact" else "headers_only"
-    return "not_verifying" if signature["header"] in ("valid", "invalid", "malformed") else "key_unavailable"
+    header, body = signature["header"], signature["body"]
+    if signature.get("kind", "domainkeys") != "domainkeys":
+        return "unsigned"
+    if header not in ("valid", "restored") or signature.get("violations"):
+        return "not_verifying" if header in ("valid", "restored", "invalid", "malformed") else "key_unavailable"
+    if signature.get("alignment") not in ("same", "related", "tenant"):
+        return "other_domain"
+    if body not in ("intact", "restored", "partial"):
+        return "headers_only"
+    if signature.get("reservations"):
+        return "qualified"
+    return "repaired" if "restored" in (header, body) else "verified"
+
+
+def dkim_place(signature):
+    """Where a signature stands among those of its message; None when its keys do not fit its kind."""
+    kind, instance = signature.get("kind"), signature.get("instance")
+    is_arc = kind in ("arc-message", "arc-seal")
+    if is_arc != (instance is not None) or instance == 0 or "chain_validation" in signature and kind != "arc-seal":
+        return None
+    return (2, instance, kind == "arc-seal") if is_arc else (int(kind == "domainkeys"), 0, False)
 
 
 class Manifest:
@@ -100,7 +119,7 @@ class Manifest:
         self.messages, self.payload, self.files = {}, [], set()
         self.inner, self.last_file, self.last_failures, self.mailbox = {}, None, [], None
         self.stored, self.classes, self.wanted_keys, self.key_digests = 0, Counter(), set(), set()
-        self.evidence = "unsigned"
+        self.evidence, self.dkim_place = "unsigned", (0, 0, False)
         self.retrieved = self.mtime = None
         self.csv, self.csv_files = hashlib.sha256(), []
         self.attachments, self.dkim_index, self.at_start = 0, 0, Counter()
@@ -134,6 +153,7 @@ class Manifest:
             except LineFault as fault:
                 self.report(fault.code, f"line {leaf}", str(fault))
                 continue
+            record["line"] = line
             self.take(record, leaf)
         self.close_group()
         if self.previous != "end":
@@ -194,7 +214,7 @@ class Manifest:
             self.report("message-repeated", where, "a message line with this digest stands before")
         self.expect("message-number", where, "number", record["number"], self.count["message"])
         self.open_message, self.attachments, self.dkim_index = record, 0, 0
-        self.evidence = "unsigned"
+        self.evidence, self.dkim_place = "unsigned", (0, 0, False)
         self.messages[digest] = record["size"]
         self.bytes += record["size"]
         path = f"data/eml/{digest[:2]}/{digest}.eml"
@@ -216,6 +236,12 @@ class Manifest:
         self.expect("message-unknown", where, "message", record["message"], (self.open_message or {}).get("sha256"))
         self.expect("dkim-index", where, "index", record["index"], self.dkim_index + 1)
         self.dkim_index += 1
+        place = dkim_place(record)
+        if place is None:
+            self.report("value", where, "instance or chain_validation does not fit the kind of the signature")
+        elif place < self.dkim_place:
+            self.report("dkim-order", where, "the signatures do not stand in the order of their kinds")
+        self.dkim_place = place or self.dkim_place
         self.evidence = min(self.evidence, dkim_class(record), key=DKIM_COUNTS.index)
         if "key" in record:
             self.wanted_keys.add(record["key"])
@@ -351,7 +377,7 @@ class Manifest:
         self.inner = {}
 
     def take_key(self, record, leaf, where):
-        key = (record["domain"], record["selector"], record["record"])
+        key = (record["domain"], record["selector"], record["record"], record["line"])
         if self.previous_key and key <= self.previous_key:
             self.report("key-line-order", where, "the key lines are not sorted, or one stands twice")
         self.previous_key = key
