@@ -151,6 +151,8 @@ public struct MessageEvidence: Sendable {
     public let signatures: [Evidence]
     /// How many more signature fields there are, which nobody looked at.
     public let unexamined: Int
+    /// What RFC 8617 §5.2 makes of the ARC sets together; what a sealer says of a message may still be wrong.
+    public let chainStatus: ChainValidation
 
     /// The code for a message of which `unexamined` is not 0.
     public static let unexaminedCode = "too-many-signatures"

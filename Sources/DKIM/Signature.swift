@@ -27,11 +27,19 @@ public enum Algorithm: String, Sendable, CaseIterable {
     var hashName: String { self == .rsaSHA1 ? "sha1" : "sha256" }
 }
 
-/// The tags of a DKIM-Signature field (RFC 6376 §3.5); facts are kept even when the field breaks rules.
+/// The tags of a signature field (RFC 6376 §3.5, RFC 4870 §3.3, RFC 8617 §4.1).
+///
+/// Facts are kept even when the field breaks rules; a tag that its kind of field does not have is absent.
 public struct Signature: Sendable, Equatable {
     /// The number of names in h= that are looked at; fields with more are malformed.
     public static let maximumSignedFields = 1000
 
+    /// What kind of field it is.
+    public let kind: SignatureKind
+    /// The number of its ARC set, i= of an ARC field.
+    public let instance: Int?
+    /// cv= of an ARC-Seal.
+    public let chainValidation: ChainValidation?
     /// a= as written.
     public let algorithmName: [UInt8]?
     /// c= as written; absent means simple/simple.
@@ -69,37 +77,35 @@ public struct Signature: Sendable, Equatable {
     let identityIsDomain: Bool
 
     /// Parses the value of a field, everything after its colon; ranges refer to the slice's own indices.
-    public init(parsing field: ArraySlice<UInt8>) {
+    public init(parsing field: ArraySlice<UInt8>, as kind: SignatureKind = .dkim) {
         let tags = TagList(parsing: field)
+        let message = kind == .dkim || kind == .arcMessage ? tags : TagList(parsing: [])
         var problems: Set<Violation> = []
         if tags.isMalformed { problems.insert(.malformedTag) }
         if tags.hasDuplicates { problems.insert(.duplicateTag) }
-        if tags["v"] == nil { problems.insert(.missingVersion) }
-        if let version = tags["v"]?.value, !version.elementsEqual("1".utf8) { problems.insert(.wrongVersion) }
+        self.kind = kind
+        if kind == .dkim { Self.checkVersion(tags["v"], &problems) }
+        instance = kind.isARC ? tags["i"].flatMap { ARCInstance.number($0.value) } : nil
+        chainValidation = kind == .arcSeal ? Self.chainValidation(tags["cv"], instance, &problems) : nil
         algorithmName = tags["a"].map { Array($0.value) }
-        algorithm = tags["a"].flatMap { Algorithm(name: $0.value) }
-        if algorithm == nil { problems.insert(tags["a"] == nil ? .missingAlgorithm : .unknownAlgorithm) }
-        canonicalizationName = tags["c"].map { Array($0.value) }
-        canonicalization = Canonicalization(name: tags["c"]?.value)
-        if canonicalization == nil { problems.insert(.unknownCanonicalization) }
+        algorithm = Self.algorithm(tags["a"], of: kind, &problems)
+        canonicalizationName = kind == .arcSeal ? nil : tags["c"].map { Array($0.value) }
+        canonicalization = Self.canonicalization(tags["c"], of: kind, &problems)
         domain = Self.name(tags["d"], .missingDomain, .malformedDomain, &problems)
         selector = Self.name(tags["s"], .missingSelector, .malformedSelector, &problems)
-        timestamp = Self.number(tags["t"], .malformedTimestamp, &problems)
-        expiration = Self.number(tags["x"], .malformedExpiration, &problems)
-        bodyLength = Self.number(tags["l"], .malformedLength, &problems)
+        timestamp = kind == .domainKeys ? nil : Self.number(tags["t"], .malformedTimestamp, &problems)
+        expiration = Self.number(message["x"], .malformedExpiration, &problems)
+        bodyLength = Self.number(message["l"], .malformedLength, &problems)
         if let timestamp, let expiration, expiration <= timestamp { problems.insert(.expirationBeforeTimestamp) }
-        signedFields = Self.signedFields(tags["h"], &problems)
-        copiedFields = tags["z"].map { Array($0.value) }
-        bodyHash = Self.bodyHash(tags["bh"], algorithm, &problems)
+        signedFields = Self.signedFields(tags["h"], of: kind, &problems)
+        copiedFields = message["z"].map { Array($0.value) }
+        bodyHash = Self.bodyHash(message["bh"], of: kind, algorithm, &problems)
         value = Self.value(tags["b"], &problems)
         valueRange = tags["b"]?.surroundings
-        identity = tags["i"].map { Array($0.value) }
-        identityIsDomain = Self.checkIdentity(tags["i"], in: domain ?? [], &problems)
-        if let methods = tags["q"]?.value,
-            !["dns/txt", "dns"].contains(where: { TagValue.list(methods, contains: $0) })
-        {
-            problems.insert(.unknownQueryMethod)
-        }
+        let identity = kind == .dkim ? tags["i"] : nil
+        self.identity = identity.map { Array($0.value) }
+        identityIsDomain = Self.checkIdentity(identity, in: domain ?? [], &problems)
+        if kind != .arcSeal { Self.checkQuery(tags["q"], of: kind, &problems) }
         violations = problems.sorted()
     }
 
@@ -108,6 +114,59 @@ public struct Signature: Sendable, Equatable {
 }
 
 extension Signature {
+    private static func checkVersion(_ tag: TagList.Tag?, _ problems: inout Set<Violation>) {
+        guard let tag else {
+            problems.insert(.missingVersion)
+            return
+        }
+        if !tag.value.elementsEqual("1".utf8) { problems.insert(.wrongVersion) }
+    }
+
+    private static func algorithm(
+        _ tag: TagList.Tag?, of kind: SignatureKind, _ problems: inout Set<Violation>
+    ) -> Algorithm? {
+        guard let tag else {
+            // DomainKeys has one algorithm only (RFC 4870 §3.3).
+            if kind == .domainKeys { return .rsaSHA1 }
+            problems.insert(.missingAlgorithm)
+            return nil
+        }
+        let algorithm = Algorithm(name: tag.value)
+        guard let algorithm, kind != .domainKeys || algorithm == .rsaSHA1 else {
+            problems.insert(.unknownAlgorithm)
+            return nil
+        }
+        return algorithm
+    }
+
+    /// The forms of header and body; a seal always has the relaxed one, and DomainKeys has forms of its own.
+    ///
+    /// Without c=, an ARC-Message-Signature is relaxed too: the suite of ARC tests has it so.
+    private static func canonicalization(
+        _ tag: TagList.Tag?, of kind: SignatureKind, _ problems: inout Set<Violation>
+    ) -> Canonicalization? {
+        switch kind {
+        case .arcSeal: return Canonicalization(header: .relaxed, body: .relaxed)
+        case .domainKeys:
+            if DomainKeysForm(name: tag?.value) == nil { problems.insert(.unknownCanonicalization) }
+            return nil
+        case .arcMessage where tag == nil: return Canonicalization(header: .relaxed, body: .relaxed)
+        case .dkim, .arcMessage:
+            let canonicalization = Canonicalization(name: tag?.value)
+            if canonicalization == nil { problems.insert(.unknownCanonicalization) }
+            return canonicalization
+        }
+    }
+
+    private static func checkQuery(
+        _ tag: TagList.Tag?, of kind: SignatureKind, _ problems: inout Set<Violation>
+    ) {
+        let methods = kind == .domainKeys ? ["dns"] : ["dns/txt", "dns"]
+        if let tag, !methods.contains(where: { TagValue.list(tag.value, contains: $0) }) {
+            problems.insert(.unknownQueryMethod)
+        }
+    }
+
     private static func number(
         _ tag: TagList.Tag?, _ malformed: Violation, _ problems: inout Set<Violation>
     ) -> Int? {
@@ -136,25 +195,39 @@ extension Signature {
         return Array(tag.value)
     }
 
-    private static func signedFields(_ tag: TagList.Tag?, _ problems: inout Set<Violation>) -> [[UInt8]] {
-        guard let tag, !tag.value.isEmpty else {
+    /// The names in h=; a seal has none (RFC 8617 §4.1.3), DomainKeys may do without (RFC 4870 §3.3).
+    private static func signedFields(
+        _ tag: TagList.Tag?, of kind: SignatureKind, _ problems: inout Set<Violation>
+    ) -> [[UInt8]] {
+        if kind == .arcSeal {
+            if tag != nil { problems.insert(.arcSealNamesFields) }
+            return []
+        }
+        if tag == nil, kind == .domainKeys { return [] }
+        guard let tag, !tag.value.isEmpty || kind == .arcMessage else {
             problems.insert(.missingSignedFields)
             return []
         }
-        let names = tag.value.split(
-            separator: 0x3A, maxSplits: maximumSignedFields, omittingEmptySubsequences: false)
+        let names = tag.value.split(separator: 0x3A, maxSplits: maximumSignedFields, omittingEmptySubsequences: false)
         if names.count > maximumSignedFields { problems.insert(.tooManySignedFields) }
-        let fields = names.prefix(maximumSignedFields).map { Array(ASCII.trimmed($0)) }
+        var fields = names.prefix(maximumSignedFields).map { Array(ASCII.trimmed($0)) }
+        // The suite of ARC tests lets h= be empty, and names in it.
+        if kind == .arcMessage { fields.removeAll(where: \.isEmpty) }
         if !fields.allSatisfy({ !$0.isEmpty && $0.allSatisfy { (0x21...0x7E).contains($0) } }) {
             problems.insert(.malformedSignedFields)
         }
-        if !fields.contains(where: { ASCII.equalIgnoringCase($0, "from".utf8) }) { problems.insert(.fromNotSigned) }
+        func isNamed(_ name: String) -> Bool {
+            fields.contains { ASCII.equalIgnoringCase($0, name.utf8) }
+        }
+        if kind == .dkim, !isNamed("from") { problems.insert(.fromNotSigned) }
+        if kind == .arcMessage, isNamed("arc-seal") { problems.insert(.arcSealSigned) }
         return fields
     }
 
     private static func bodyHash(
-        _ tag: TagList.Tag?, _ algorithm: Algorithm?, _ problems: inout Set<Violation>
+        _ tag: TagList.Tag?, of kind: SignatureKind, _ algorithm: Algorithm?, _ problems: inout Set<Violation>
     ) -> [UInt8]? {
+        guard kind == .dkim || kind == .arcMessage else { return nil }
         guard let tag else {
             problems.insert(.missingBodyHash)
             return nil
@@ -195,5 +268,5 @@ extension Signature {
 }
 
 extension [UInt8] {
-    fileprivate func hasSuffix(_ end: [UInt8]) -> Bool { suffix(end.count).elementsEqual(end) }
+    func hasSuffix(_ end: [UInt8]) -> Bool { suffix(end.count).elementsEqual(end) }
 }

@@ -36,7 +36,10 @@ struct FieldIndex {
     func fields(_ name: String) -> [HeaderField] { places(of: name).map { header.fields[$0] } }
 
     /// Where the fields of a lower-case name are in the section.
-    func places(of name: String) -> [Int] { places[name.bytes] ?? [] }
+    func places(of name: String) -> [Int] { places(of: name.bytes) }
+
+    /// Where the fields of a lower-case name are in the section.
+    func places(of name: [UInt8]) -> [Int] { places[name] ?? [] }
 
     /// The fields that h= selects, and how many of each name (RFC 6376 §5.4.2).
     ///

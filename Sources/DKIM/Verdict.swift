@@ -58,7 +58,8 @@ extension Evidence {
 }
 
 extension MessageEvidence {
-    /// What the signatures amount to together: the strongest that any of them gives alone.
+    /// What the signatures amount to together: the strongest that any of them gives alone; ARC speaks for
+    /// others than From.
     public var messageClass: MessageClass {
         let found = Set(signatures.filter { !$0.kind.isARC }.map(\.messageClass))
         return MessageClass.allCases.first(where: found.contains) ?? .unsigned

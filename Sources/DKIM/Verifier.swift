@@ -9,7 +9,7 @@ public struct Verifier: Sendable {
     /// The number of DKIM-Signature fields of one message that are looked at.
     public static let maximumSignatures = 100
 
-    private let keys: KeyStore
+    let keys: KeyStore
 
     /// A verifier that knows these keys.
     public init(keys: KeyStore) { self.keys = keys }
@@ -25,53 +25,98 @@ public struct Verifier: Sendable {
         of message: Span<UInt8>, header: HeaderSection, attachments: [Attachment] = []
     ) -> MessageEvidence {
         var context = SignatureContext(header, attachments, of: message)
-        let places = context.index.places(of: "dkim-signature")
-        let examined = places.prefix(Self.maximumSignatures)
-        let signatures = examined.map { place in
-            Signature(parsing: message.bytes(in: header.fields[place].value)[...])
+        let index = context.index
+        let places = index.places(of: "dkim-signature")
+        let fields = places.prefix(Self.maximumSignatures).map { place in
+            SignatureField(at: place, in: header, of: message, as: .dkim)
         }
-        let bodies = BodyHashes(of: message.extracting(header.bodyStart..<message.count), for: signatures)
-        var found: [Evidence] = []
-        for (place, signature) in zip(examined, signatures) {
-            let selected = context.index.select(signature.signedFields, besides: place)
-            let own = header.fields[place]
-            var evidence = evidence(
-                found.count, signature, own, message, selected.fields, selected.coverage, bodies)
-            context.complete(&evidence, of: message)
-            found.append(evidence)
+        let sets = ARCSets(index, header, of: message)
+        let bodies = BodyHashes(
+            of: message.extracting(header.bodyStart..<message.count),
+            for: (fields + sets.messageSignatures).map(\.signature))
+        let domainKeys = domainKeysEvidence(index, header, of: message)
+        let arc = arcEvidence(of: sets, header, of: message) { evidence(of: $0, index, header, message, bodies) }
+        var found = fields.map { evidence(of: $0, index, header, message, bodies) }
+        found += domainKeys.evidence + arc.evidence
+        for place in found.indices {
+            found[place].index = place
+            context.complete(&found[place], of: message)
         }
-        return MessageEvidence(signatures: found, unexamined: places.count - examined.count)
+        let unexamined = places.count - fields.count + domainKeys.unexamined + sets.unexamined
+        return MessageEvidence(signatures: found, unexamined: unexamined, chainStatus: arc.status)
     }
 
+    /// The evidence of a DKIM-Signature or an ARC-Message-Signature.
     private func evidence(
-        _ index: Int, _ signature: Signature, _ own: HeaderField, _ message: Span<UInt8>, _ fields: [HeaderField],
-        _ coverage: [FieldCoverage], _ bodies: BodyHashes
+        of field: SignatureField, _ index: FieldIndex, _ header: HeaderSection, _ message: Span<UInt8>,
+        _ bodies: BodyHashes
     ) -> Evidence {
+        let signature = field.signature
         guard !signature.isMalformed, let form = signature.canonicalization?.header,
-            let algorithm = signature.algorithm, let value = signature.value
-        else {
-            return Evidence(
-                index: index, signature: signature, key: nil, header: .malformed, body: .notComputed,
-                violations: signature.violations, signatureDigest: signature.value.map { Digest(hashing: $0) })
-        }
-        let omitted = signature.valueRange.map {
-            $0.lowerBound + own.value.lowerBound..<$0.upperBound + own.value.lowerBound
-        }
-        let data = signedData(fields, of: message, form: form, own: own, in: message, omitting: omitted)
+            let algorithm = signature.algorithm
+        else { return Evidence(malformed: signature) }
+        let selected = index.select(signature.signedFields, besides: field.place)
+        let own = header.fields[field.place]
+        let data = signedData(
+            selected.fields, of: message, form: form, own: own, in: message, omitting: signature.omitted(in: own))
         let dataDigest = Digest(hashing: data)
         let digest = algorithm.hash == .sha256 ? dataDigest.bytes : digest(of: data, by: algorithm.hash)
+        var evidence = Evidence(signature, trial(of: signature, digest), signedData: dataDigest)
+        evidence.body = bodies.result(for: signature)
+        evidence.coverage = selected.coverage
+        return evidence
+    }
+
+    /// The key that a signature is best tried with, of those of its name; nil when there is none.
+    func trial(
+        of signature: Signature, _ digest: [UInt8], rule: (KeyRecord) -> Violation? = { _ in nil }
+    ) -> KeyTrial? {
+        guard let algorithm = signature.algorithm, let value = signature.value else { return nil }
         var best: KeyTrial?
         for key in keys.keys(selector: signature.selector ?? [], domain: signature.domain ?? []) {
-            let trial = KeyTrial(key, signature, algorithm, digest, value)
+            var trial = KeyTrial(key, signature, algorithm, digest, value)
+            if let violation = rule(key.parsed) { trial.violations.append(violation) }
             if best.map({ trial.rank < $0.rank }) ?? true { best = trial }
             if trial.rank == 0 { break }
         }
-        let trial = best
-        return Evidence(
-            index: index, signature: signature, key: trial?.facts, header: trial?.result ?? .noKey,
-            body: bodies.result(for: signature), coverage: coverage,
-            violations: Set(signature.violations + (trial?.violations ?? [])).sorted(),
-            signedDataDigest: dataDigest, signatureDigest: Digest(hashing: value))
+        return best
+    }
+}
+
+/// A signature field with its place in the header section.
+struct SignatureField {
+    let place: Int
+    let signature: Signature
+
+    init(at place: Int, in header: HeaderSection, of message: Span<UInt8>, as kind: SignatureKind) {
+        self.place = place
+        signature = Signature(parsing: message.bytes(in: header.fields[place].value)[...], as: kind)
+    }
+}
+
+extension Signature {
+    /// Where b= stands in the message, of which `own` is the signature's field.
+    func omitted(in own: HeaderField) -> Range<Int>? {
+        valueRange.map { $0.lowerBound + own.value.lowerBound..<$0.upperBound + own.value.lowerBound }
+    }
+}
+
+extension Evidence {
+    /// The evidence of a field that is too broken to be evaluated.
+    init(malformed signature: Signature) {
+        self.init(
+            index: 0, kind: signature.kind, instance: signature.instance, chainValidation: signature.chainValidation,
+            signature: signature, header: .malformed, body: .notComputed, violations: signature.violations,
+            signatureDigest: signature.value.map { Digest(hashing: $0) })
+    }
+
+    /// The evidence of a field that was tried with a key, or would have been; its body is not computed yet.
+    init(_ signature: Signature, _ trial: KeyTrial?, signedData: Digest?) {
+        self.init(malformed: signature)
+        key = trial?.facts
+        header = trial?.result ?? .noKey
+        violations = Set(signature.violations + (trial?.violations ?? [])).sorted()
+        signedDataDigest = signedData
     }
 }
 
@@ -83,10 +128,10 @@ func digest(of bytes: [UInt8], by function: HashFunction) -> [UInt8] {
 }
 
 /// One key tried on one signature.
-private struct KeyTrial {
+struct KeyTrial {
     let facts: KeyFacts
     let result: HeaderResult
-    let violations: [Violation]
+    var violations: [Violation]
 
     init(_ key: Key, _ signature: Signature, _ algorithm: Algorithm, _ digest: [UInt8], _ value: [UInt8]) {
         let record = key.parsed

@@ -1,6 +1,6 @@
 // What is wrong with a signature besides its cryptography, as codes that never change their meaning.
 
-/// A rule of RFC 6376 that a signature or its key record breaks; a pure function of the bytes and the key record.
+/// A rule of RFC 6376, RFC 4870 or RFC 8617 that a signature or its key record breaks; a pure function of the bytes and the key record.
 public enum Violation: String, Comparable, Sendable, CaseIterable {
     // The signature field cannot be evaluated.
     /// Something between two semicolons is no `name=value`.
@@ -63,6 +63,40 @@ public enum Violation: String, Comparable, Sendable, CaseIterable {
     case hashNotAllowedByKey = "hash-not-allowed-by-key"
     /// The key's s= does not allow mail.
     case serviceNotEmail = "service-not-email"
+
+    // DomainKeys (RFC 4870) does not let the signature count.
+    /// Neither Sender nor From is among the fields that it signs, or the one that is has no address.
+    case domainKeysSenderNotSigned = "domainkeys-sender-not-signed"
+    /// d= is neither the domain of the signed Sender or From, nor above it.
+    case domainKeysSenderOutsideDomain = "domainkeys-sender-outside-domain"
+    /// The key's g= does not fit the part of the sender's address before the @.
+    case domainKeysGranularity = "domainkeys-granularity"
+
+    // ARC (RFC 8617) does not let the field or its set count.
+    /// cv= is missing, or is none of none, pass and fail.
+    case arcMalformedChainValidation = "arc-malformed-chain-validation"
+    /// cv= is not none in the first set, or none in a later one.
+    case arcWrongChainValidation = "arc-wrong-chain-validation"
+    /// An ARC-Seal has h=.
+    case arcSealNamesFields = "arc-seal-names-fields"
+    /// h= of an ARC-Message-Signature names ARC-Seal.
+    case arcSealSigned = "arc-seal-signed"
+    /// The set has no ARC-Authentication-Results.
+    case arcMissingResults = "arc-missing-results"
+    /// The set has no ARC-Message-Signature.
+    case arcMissingMessageSignature = "arc-missing-message-signature"
+    /// The set has no ARC-Seal.
+    case arcMissingSeal = "arc-missing-seal"
+    /// The set has several fields ARC-Authentication-Results.
+    case arcDuplicateResults = "arc-duplicate-results"
+    /// The set has several fields ARC-Message-Signature.
+    case arcDuplicateMessageSignature = "arc-duplicate-message-signature"
+    /// The set has several fields ARC-Seal.
+    case arcDuplicateSeal = "arc-duplicate-seal"
+    /// The set before this one is missing.
+    case arcGap = "arc-gap"
+    /// A set before this one says cv=fail, after which none may follow.
+    case arcFollowsFailure = "arc-follows-failure"
 
     // The key record cannot be used.
     /// The key is for another algorithm than a= names.
