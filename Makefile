@@ -3,8 +3,8 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
 
-LIBRARIES = libarchive-dev libgmp-dev libssl-dev zlib1g-dev
-TEST_TOOLS = $(LIBRARIES) libarchive-tools bzip2 xz-utils zip busybox xxd openssl python3 python3-venv
+LIBRARIES = dns-root-data libarchive-dev libgmp-dev libssl-dev libunbound-dev zlib1g-dev
+TEST_TOOLS = $(LIBRARIES) libarchive-tools bzip2 xz-utils zip busybox xxd openssl python3 python3-venv nsd ldnsutils
 
 .PHONY: demo test build install format lint libraries test-tools benchmark
 

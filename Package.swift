@@ -27,7 +27,7 @@ func tests(of name: String, _ dependencies: Target.Dependency...) -> Target {
         name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: strict)
 }
 
-func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+func system(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
@@ -44,6 +44,8 @@ let package = Package(
         system("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CGMP", pkgConfig: "gmp", apt: "libgmp-dev"),
+        // Its pkg-config file calls for libraries that only a static link needs.
+        system("CUnbound", apt: "libunbound-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         // Floor 1
         module("Bytes"),
@@ -53,6 +55,7 @@ let package = Package(
         module("Cryptography", "Bytes", "CCrypto"),
         module("Deflate", "Bytes", "CZlib"),
         module("Mail", "Bytes"),
+        module("Resolver", "Bytes", "Files", "CUnbound"),
         // Floor 3
         module("MerkleTree", "Bytes", "Cryptography"),
         module("DKIM", "Bytes", "Cryptography", "Mail"),
@@ -72,12 +75,15 @@ let package = Package(
             name: "BenchmarkCommand",
             dependencies: ["Bytes", "Files", "Cryptography", "Mail", "DKIM", "SampleArchive"],
             swiftSettings: strict),
+        // A name server for tests
+        .target(name: "LoopbackZones", path: "Tests/LoopbackZones", swiftSettings: strict),
         tests(of: "Bytes"),
         tests(of: "Files"),
         tests(of: "BigIntegers", "Bytes"),
         tests(of: "Cryptography", "Bytes"),
         tests(of: "Deflate", "Bytes", "Cryptography"),
         tests(of: "Mail", "Bytes"),
+        tests(of: "Resolver", "Bytes", "LoopbackZones"),
         tests(of: "MerkleTree", "Bytes", "Cryptography"),
         tests(of: "DKIM", "Bytes", "Cryptography", "Mail"),
         tests(of: "Container", "Bytes", "Files", "Cryptography", "Deflate"),

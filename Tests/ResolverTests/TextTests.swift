@@ -1,0 +1,115 @@
+import Bytes
+import Testing
+
+@testable import Resolver
+
+@Suite struct TextTests {
+    @Test(arguments: [
+        ("Sel._DomainKey.Example.ORG.", "sel._domainkey.example.org"), ("a", "a"), ("-a-.0", "-a-.0"),
+    ])
+    func `a name is lower case, without its last dot`(text: String, name: String) {
+        #expect(DNSName(text.utf8)?.text.displayText == name)
+    }
+
+    @Test(arguments: ["", ".", "..", "a..b", ".a", "a b", "a\\046b", "a\0b", "*.a", "é.example", "a/b", "\"a\""])
+    func `what is no plain name is refused`(text: String) {
+        #expect(DNSName(text.utf8) == nil)
+    }
+
+    @Test func `labels and names have their lengths`() {
+        let label = String(repeating: "a", count: 63)
+        #expect(DNSName((label + ".b").utf8) != nil)
+        #expect(DNSName((label + "a.b").utf8) == nil)
+        let long = "\(label).\(label).\(label).\(String(repeating: "a", count: 61))"
+        #expect(DNSName(long.utf8)?.text.count == 253)
+        #expect(DNSName((long + ".").utf8)?.text.count == 253)
+        #expect(DNSName((long + "a").utf8) == nil)
+        #expect(DNSName([UInt8](repeating: 0x61, count: 1 << 20)) == nil)
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", "127.0.0.1@53"), ("127.0.0.1@5300", "127.0.0.1@5300"), ("::1", "::1@53"),
+        ("2001:db8::1@65535", "2001:db8::1@65535"),
+    ])
+    func `an address has a port`(text: String, description: String) throws {
+        #expect(try ServerAddress(text.bytes).description == description)
+    }
+
+    @Test(arguments: [
+        "", "@53", "localhost", "1.2.3", "1.2.3.4@", "1.2.3.4@0", "1.2.3.4@65536", "1.2.3.4@053", "1.2.3.4@5x",
+        "1.2.3.4:53", "1.2.3.4@53@53", "1.2.3.4\0", "fe80::1%eth0", " 1.2.3.4", "::1#name",
+    ])
+    func `what is no address is refused`(text: String) {
+        #expect(throws: ResolverError.notAnAddress(text.bytes)) { try ServerAddress(text.bytes) }
+    }
+
+    @Test func `an empty string is a string, and one over the end is none`() {
+        let cases: [([UInt8], [String]?)] = [
+            ([], []), ([0], [""]), ([1, 0x61], ["a"]), ([1, 0x61, 0, 2, 0x62, 0x63], ["a", "", "bc"]),
+            ([1], nil), ([2, 0x61], nil), ([0, 255], nil),
+        ]
+        for (data, strings) in cases {
+            #expect(TXTRecord(data: data.span)?.strings.map(\.displayText) == strings, "\(data)")
+        }
+    }
+
+    @Test func `codes have their mnemonics`() {
+        #expect(
+            (0...6).map { ResponseCode($0).description } == [
+                "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "RCODE6",
+            ])
+    }
+}
+
+@Suite struct TrustAnchorTests {
+    private static let digest = String(repeating: "ab", count: 32)
+
+    @Test func `records of both types are read, comments are not`() throws {
+        let text = """
+            ; the root
+            . IN DS 20326 8 2 \(Self.digest) ; note
+            \r
+            example. 3600 IN DNSKEY 257 3 8 AwEA AaZz # note
+            .\t172800 DNSKEY 257 3 13 AAAA
+
+            """
+        let records = try TrustAnchors(parsing: text.bytes).records.map(\.displayText)
+        #expect(
+            records == [
+                ". IN DS 20326 8 2 \(Self.digest)", "example. 3600 IN DNSKEY 257 3 8 AwEA AaZz",
+                ".\t172800 DNSKEY 257 3 13 AAAA",
+            ])
+    }
+
+    @Test func `keys that are pending or revoked are left out`() throws {
+        let states = (0...4).map { ". IN DNSKEY 257 3 8 A\($0) ;;state=\($0) [ X ] ;;count=0" }.joined(separator: "\n")
+        let records = try TrustAnchors(parsing: states.bytes).records.map(\.displayText)
+        #expect(records == [". IN DNSKEY 257 3 8 A2", ". IN DNSKEY 257 3 8 A3"])
+        #expect(throws: ResolverError.noTrustAnchor) {
+            try TrustAnchors(parsing: ". IN DNSKEY 257 3 8 AA ;;state=1 [ ADDPEND ]".bytes)
+        }
+    }
+
+    @Test(arguments: [
+        "x", ". IN DS 1 8 2", ". IN A 127.0.0.1", "DS 1 8 2 ab", ". IN TXT a b c d e f", ". IN DS 1 8 2 ab\0",
+    ])
+    func `what is no anchor is refused with its line`(line: String) {
+        #expect(throws: ResolverError.notATrustAnchor(line: 2)) { try TrustAnchors(parsing: ("\n" + line).bytes) }
+    }
+
+    @Test func `an anchor that the library cannot read refuses the set-up`() throws {
+        for line in [". IN DS 1 8 2 xyz", ". IN DNSKEY 257 3 8 ****"] {
+            var options = ResolverOptions()
+            options.trustAnchors = try TrustAnchors(parsing: line.bytes)
+            #expect(throws: ResolverError.self) { try Resolver(options) }
+        }
+    }
+
+    @Test func `no anchor at all is an error, and too much text too`() {
+        for text in ["", "; none\n", "\n\n"] {
+            #expect(throws: ResolverError.noTrustAnchor) { try TrustAnchors(parsing: text.bytes) }
+        }
+        let text = [UInt8](repeating: 0x0A, count: TrustAnchors.sizeLimit + 1)
+        #expect(throws: ResolverError.trustAnchorsTooLarge(text.count)) { try TrustAnchors(parsing: text) }
+    }
+}
