@@ -59,6 +59,7 @@ let package = Package(
         // Floor 3
         module("MerkleTree", "Bytes", "Cryptography"),
         module("DKIM", "Bytes", "Cryptography", "Mail"),
+        module("KeyRecovery", "BigIntegers", "Cryptography"),
         module("Container", "Bytes", "Files", "Cryptography", "Deflate"),
         module("Intake", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "CArchive"),
         // Floor 4
@@ -86,6 +87,7 @@ let package = Package(
         tests(of: "Resolver", "Bytes", "LoopbackZones"),
         tests(of: "MerkleTree", "Bytes", "Cryptography"),
         tests(of: "DKIM", "Bytes", "Cryptography", "Mail"),
+        tests(of: "KeyRecovery", "Bytes", "Cryptography"),
         tests(of: "Container", "Bytes", "Files", "Cryptography", "Deflate"),
         tests(of: "Intake", "Bytes", "Files", "Cryptography", "Mail"),
         tests(of: "Manifest", "Bytes", "Cryptography", "MerkleTree"),
