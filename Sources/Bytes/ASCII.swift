@@ -38,8 +38,13 @@ public enum ASCII {
     public static func lowercased(_ bytes: some Sequence<UInt8>) -> [UInt8] { bytes.map(lowercased) }
 
     /// Whether two byte strings are equal when `A`…`Z` and `a`…`z` are not told apart.
+    @inlinable
     public static func equalIgnoringCase(_ a: some Sequence<UInt8>, _ b: some Sequence<UInt8>) -> Bool {
-        a.lazy.map(lowercased).elementsEqual(b.lazy.map(lowercased))
+        var rest = b.makeIterator()
+        for byte in a {
+            guard let other = rest.next(), lowercased(byte) == lowercased(other) else { return false }
+        }
+        return rest.next() == nil
     }
 
     /// The bytes without blanks, CR and LF at either end.
