@@ -65,10 +65,9 @@ public final class Natural {
     /// The product modulo `modulus`; nil when that is zero or the product is too large.
     public func times(_ other: Natural, modulo modulus: Natural) -> Natural? {
         guard !modulus.isZero, Self.fits(bits.addingReportingOverflow(other.bits)) else { return nil }
-        return unsafe Self.computed { result in
-            unsafe __gmpz_mul(result, value, other.value)
-            unsafe __gmpz_tdiv_r(result, result, modulus.value)
-        }
+        // A remainder in the place of its dividend would be computed of a copy of it.
+        let product = unsafe Self.computed { unsafe __gmpz_mul($0, value, other.value) }
+        return unsafe Self.computed { unsafe __gmpz_tdiv_r($0, product.value, modulus.value) }
     }
 
     /// The greatest common divisor; of zero and a number, that number.

@@ -48,7 +48,7 @@ extension BodyResult {
     /// Whether nobody who altered the header fields touched the body too.
     fileprivate var speaksForHeader: Bool {
         switch self {
-        case .intact: true
+        case .intact, .restored: true
         case .partial(let covered, _): covered > 0
         case .altered, .tooShort, .notComputed: false
         }

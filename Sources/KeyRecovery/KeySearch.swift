@@ -62,39 +62,44 @@ public struct KeySearch: Sendable {
     private let messages: [[UInt8]]
     /// The length of every signature in bytes.
     private let length: Int
-
-    /// The public exponents to try.
     private let exponents: [Int]
+    private let attempts: Int
 
     /// A search with these candidates; those of another length than the first, and repeated ones, are left out.
-    public init(_ candidates: [RecoveryCandidate], exponents: [Int] = Self.exponents) {
+    ///
+    /// - Parameters:
+    ///   - exponents: the public exponents to try, in this order.
+    ///   - attempts: how many attempts to make for each at most, up to the count of `partners`.
+    public init(
+        _ candidates: [RecoveryCandidate], exponents: [Int] = Self.exponents, attempts: Int = Self.partners.count
+    ) {
         var kept: [RecoveryCandidate] = []
         var messages: [[UInt8]] = []
-        var seenMessages: Set<[UInt8]> = []
-        var seenValues: Set<[UInt8]> = []
-        self.exponents = exponents
+        var seen: Set<RSASignature> = []
         length = candidates.first?.signature.value.count ?? 0
         for candidate in candidates where candidate.signature.value.count == length && Self.lengths.contains(length) {
-            // A key makes one signature of a message: of two, one at most is sound.
-            guard let message = candidate.signature.encodedMessage, seenMessages.insert(message).inserted,
-                seenValues.insert(candidate.signature.value).inserted
-            else { continue }
+            guard let message = candidate.signature.encodedMessage, seen.insert(candidate.signature).inserted else {
+                continue
+            }
             kept.append(candidate)
             messages.append(message)
         }
         self.candidates = kept
         self.messages = messages
+        self.exponents = exponents
+        self.attempts = attempts
     }
 
-    /// The memory in bytes that a search for a key of `length` bytes needs at most.
-    public static func memory(length: Int, exponent: Int = exponents.last ?? 1) -> Int { 16 * length * exponent }
+    /// The memory in bytes that a search for a key of `length` bytes needs: 15 of its large numbers, as measured, while
+    /// two of them are multiplied and reduced; their common divisor needs ten.
+    public static func memory(length: Int, exponent: Int = exponents.last ?? 1) -> Int { 15 * length * exponent }
 
     /// Searches; `step` is told what comes next.
     public func run(_ step: (Step) -> Void = { _ in }) -> Result {
-        guard candidates.count >= Self.confirmations else {
+        guard Set(messages).count >= Self.confirmations else {
             return Result(key: .failure(.tooFewSignatures), pairs: 0)
         }
-        let attempts = Attempt.plan(candidates, partners: Self.partners)
+        let attempts = Attempt.plan(candidates, partners: Array(Self.partners.prefix(attempts)))
         var failure = Failure.noCommonModulus
         var tried = 0
         for exponent in exponents {
@@ -125,18 +130,31 @@ public struct KeySearch: Sendable {
         guard Natural.isAvailable(bytes: Self.memory(length: length, exponent: exponent)) else { throw .outOfMemory }
         report(false)
         guard let pivot = multiple(attempt.pivot, exponent), !pivot.isZero else { return nil }
-        var product = Natural([1])
-        for partner in attempt.partners {
+        var product: Natural?
+        for partner in attempt.partners where canBothBeSound(attempt.pivot, partner) {
             guard let factor = multiple(partner, exponent) else { return nil }
-            product = product?.times(factor, modulo: pivot)
+            product = product == nil ? factor : product?.times(factor, modulo: pivot)
         }
         report(true)
         guard let divisor = product?.commonDivisor(with: pivot), divisor.bits <= length * 8 + 1024,
             let key = key(modulus: divisor.removingFactors(below: Self.factorBound), exponent)
         else { return nil }
-        let verified = candidates.lazy.filter { key.verify($0.signature) }.prefix(Self.confirmations)
-        guard verified.count == Self.confirmations else { throw .notConfirmed }
+        guard isConfirmed(key) else { throw .notConfirmed }
         return key
+    }
+
+    /// Whether the key made signatures of three messages.
+    private func isConfirmed(_ key: RSAPublicKey) -> Bool {
+        var signed: Set<[UInt8]> = []
+        for (candidate, message) in zip(candidates, messages) where signed.count < Self.confirmations {
+            if key.verify(candidate.signature) { signed.insert(message) }
+        }
+        return signed.count == Self.confirmations
+    }
+
+    /// Whether one key can have made both: it makes one signature of a message, and each of one message.
+    private func canBothBeSound(_ a: Int, _ b: Int) -> Bool {
+        messages[a] != messages[b] && candidates[a].signature.value != candidates[b].signature.value
     }
 
     /// A key of the signatures' length.

@@ -125,6 +125,20 @@ private func failure(_ result: KeySearch.Result) -> KeySearch.Failure? {
         #expect(failure(KeySearch(candidates, exponents: cheap).run()) == .tooFewSignatures)
     }
 
+    /// Copies of a message with another b=, or altered copies with the same, must not stand in the way of the sound one.
+    @Test func `altered copies that come first do not hide the sound ones`() throws {
+        let key = try key("copies")
+        let good = try (0..<6).map { try sound(key, $0) }
+        let otherValues = good.map {
+            RecoveryCandidate(
+                RSASignature(value: $0.signature.value.reversed(), digest: $0.signature.digest, function: .sha256),
+                rank: 0, time: $0.time)
+        }
+        let otherMessages = try (0..<6).map { try unsound(key, $0) }
+        #expect(try KeySearch(otherValues + good, exponents: cheap).run().key.get() == key.publicKey)
+        #expect(try KeySearch(otherMessages + good, exponents: cheap).run().key.get() == key.publicKey)
+    }
+
     @Test func `two sound signatures are not enough`() throws {
         let key = try key("two")
         let candidates = try [sound(key, 1), sound(key, 2), unsound(key, 3)]
