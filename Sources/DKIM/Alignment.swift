@@ -24,7 +24,7 @@ struct FromDomains {
     /// The most addresses that are looked at; with more, no domain is aligned.
     static let addressLimit = 1000
 
-    /// The distinct domains; nil when there is none, too many addresses, or what follows an @ is no domain name.
+    /// The distinct domains; nil when there is none, too many addresses, or one that has no domain name or two.
     private let domains: Set<DomainName>?
 
     init(_ fields: some Sequence<HeaderField>, of message: Span<UInt8>) {
@@ -40,7 +40,7 @@ struct FromDomains {
             // What has no @, such as the first half of `Doe, John <j@example.org>`, names no domain.
             for address in found {
                 guard let at = address.address.lastIndex(of: 0x40) else { continue }
-                guard let domain = DomainName(address.address[(at + 1)...]) else {
+                guard Self.isOne(address.address[..<at]), let domain = DomainName(address.address[(at + 1)...]) else {
                     domains = nil
                     break
                 }
@@ -49,6 +49,9 @@ struct FromDomains {
         }
         self.domains = domains?.isEmpty == false ? domains : nil
     }
+
+    /// Whether what stands before the last @ can be the local part of one address: quoted, or without another @.
+    private static func isOne(_ local: ArraySlice<UInt8>) -> Bool { local.first == 0x22 || !local.contains(0x40) }
 
     /// How a signing domain stands to them: to the one from which it is farthest.
     func alignment(of domain: [UInt8]) -> Alignment {

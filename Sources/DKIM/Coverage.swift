@@ -32,11 +32,12 @@ struct OpenFields {
     /// Those that stand more often than they are signed, sorted (RFC 6376 §8.15).
     private(set) var added: [ShownField] = []
 
+    private static let fields = ShownField.allCases.sorted().map { ($0, $0.rawValue.bytes) }
+
     init(_ coverage: [FieldCoverage], in index: FieldIndex) {
-        let covered = Dictionary(coverage.map { ($0.name, $0.covered) }, uniquingKeysWith: max)
-        for field in ShownField.allCases.sorted() {
-            let present = index.places(of: field.rawValue).count
-            let signed = covered[field.rawValue.bytes] ?? 0
+        for (field, name) in Self.fields {
+            let present = index.places(of: name).count
+            let signed = coverage.first { $0.name == name }?.covered ?? 0
             if signed == 0 {
                 if present > 0, field != .sender { uncovered.append(field) }
             } else if signed < present || !index.isComplete {

@@ -5,7 +5,7 @@ import Mail
 /// The message around its signatures.
 struct SignatureContext {
     let index: FieldIndex
-    private let from: FromDomains
+    private var from: FromDomains?
     private let attachments: [Attachment]
     private let bodyStart: Int
     private var ends: [Measure: AttachmentEnds] = [:]
@@ -18,7 +18,6 @@ struct SignatureContext {
 
     init(_ header: HeaderSection, _ attachments: [Attachment], of message: Span<UInt8>) {
         index = FieldIndex(header, of: message)
-        from = FromDomains(index.fields("from"), of: message)
         self.attachments = attachments
         bodyStart = header.bodyStart
     }
@@ -34,7 +33,11 @@ struct SignatureContext {
             evidence.uncovered = open.uncovered
             evidence.added = open.added
         }
-        if !evidence.kind.isARC { evidence.alignment = from.alignment(of: evidence.signature.domain ?? []) }
+        if !evidence.kind.isARC {
+            let domains = from ?? FromDomains(index.fields("from"), of: message)
+            from = domains
+            evidence.alignment = domains.alignment(of: evidence.signature.domain ?? [])
+        }
         if case .partial(let covered, _) = evidence.body, !attachments.isEmpty {
             evidence.outside = outside(covered, evidence, message)
         }

@@ -41,7 +41,10 @@ private struct AddressList {
             switch byte {
             case 0x2C, 0x3B: endAddress()
             case 0x3A: endGroupName()
-            case 0x3C: readAngle()
+            case 0x3C:
+                // Two addresses without a comma are two: a reader may be shown either.
+                if angle != nil { endAddress() }
+                readAngle()
             case 0x28: comment = readComment()
             case 0x22: readQuoted()
             case _ where ASCII.isWhiteSpace(byte): addBlank()
@@ -103,7 +106,7 @@ private struct AddressList {
             place += 1
         }
         if inner.first == 0x40, let colon = inner.lastIndex(of: 0x3A) { inner.removeSubrange(...colon) }
-        if angle == nil { angle = inner }
+        angle = inner
     }
 
     /// Reads a comment with those inside it, to its last `)`; returns what stands in it.

@@ -111,7 +111,7 @@ struct ManifestScan {
         findings.append(Finding(.integrity, .lineMalformed, "manifest line \(leaf)", detail))
     }
 
-    // The five DKIM counts follow from other lines by rules that may not be ours.
+    // The eight DKIM counts follow from other lines by rules that may not be ours.
     private mutating func add(_ fault: ManifestFault) {
         if fault.code == ManifestFault.evidenceCounts, head?.rules != Format.rules { return }
         findings.append(finding(of: fault))

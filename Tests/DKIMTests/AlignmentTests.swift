@@ -37,6 +37,9 @@ import Testing
             ("example.org", "Friends:;", .other), ("example.org", "", .other), ("example.org", "a", .other),
             ("example.org", "a@example.org <b@example.com>", .other),
             ("example.org", "\"a@example.com\" <b@example.org>", .same),
+            ("example.org", "<a@example.org> <b@example.com>", .other),
+            ("example.com", "<a@example.org> <b@example.com>", .other),
+            ("example.org", "a@example.com b@example.org", .other),
             ("exämple.org", "a@exämple.org", .same),
         ] as [(String, String, Alignment)])
     func `a domain is aligned by its labels`(domain: String, from: String, expected: Alignment) throws {

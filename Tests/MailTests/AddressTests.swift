@@ -20,8 +20,9 @@ import Testing
     ("Ann <a@b.org", ["Ann|a@b.org"]), ("\"Ann <a@b.org>", ["Ann <a@b.org>|"]),
     ("Ann (never closed", ["never closed|Ann"]),
     ("=?utf-8?Q?Ann?= <a@b.org>", ["=?utf-8?Q?Ann?=|a@b.org"]), ("<>", ["|"]), ("Ann <>", ["Ann|"]),
-    ("a@b.org c@d.org", ["|a@b.orgc@d.org"]), ("é <a@b>", ["é|a@b"]), ("<a@b> <c@d>", ["|a@b"]),
-    ("a@[IPv6:::1]", ["|a@[IPv6:::1]"]), ("<a@[1.2.3.4]>; b@c", ["|a@[1.2.3.4]", "|b@c"]),
+    ("a@b.org c@d.org", ["|a@b.orgc@d.org"]), ("é <a@b>", ["é|a@b"]), ("<a@b> <c@d>", ["|a@b", "|c@d"]),
+    ("Ann <a@b> Clark <c@d> x", ["Ann Clark|a@b", "x|c@d"]), ("a@[IPv6:::1]", ["|a@[IPv6:::1]"]),
+    ("<a@[1.2.3.4]>; b@c", ["|a@[1.2.3.4]", "|b@c"]),
 ])
 func `an address list is read`(value: String, expected: [String]) {
     #expect(addresses(in: value.bytes).map { "\($0.name.displayText)|\($0.address.displayText)" } == expected)
