@@ -113,7 +113,7 @@ public protocol TXTSource {
     func lookUp(_ names: [DNSName], each: (Int, TXTOutcome) throws -> Void) throws
 }
 
-/// Answers from a table; every other name does not exist. Nothing is asked.
+/// Answers from a table, without asking anything; every other name does not exist.
 public struct OfflineTXT: TXTSource {
     /// How asking for a name ends.
     public var outcomes: [DNSName: TXTOutcome]

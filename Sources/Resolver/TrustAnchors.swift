@@ -56,15 +56,26 @@ public struct TrustAnchors: Hashable, Sendable {
         return nil
     }
 
-    // NAME [TTL] [CLASS] DS|DNSKEY and at least four fields more (RFC 4034 §2.2, §5.3).
+    // NAME [TTL] [CLASS] DS|DNSKEY, three numbers, and a digest or a key (RFC 4034 §2.2, §5.3).
     private static func isAnchor(_ record: ArraySlice<UInt8>) -> Bool {
         let words = record.split(whereSeparator: ASCII.isBlank)
-        let type = words.dropFirst().prefix(3).firstIndex { word in
-            ASCII.equalIgnoringCase(word, "DS".utf8) || ASCII.equalIgnoringCase(word, "DNSKEY".utf8)
+        let isType = { (word: ArraySlice<UInt8>, type: String) in ASCII.equalIgnoringCase(word, type.utf8) }
+        let types = words.dropFirst().prefix(3)
+        guard let place = types.firstIndex(where: { isType($0, "DS") || isType($0, "DNSKEY") }) else { return false }
+        let numbers = words[(place + 1)...].prefix(3)
+        guard numbers.count == 3, numbers.allSatisfy({ $0.count <= 5 && $0.allSatisfy(ASCII.isDigit) }) else {
+            return false
         }
-        guard let type else { return false }
-        return words.count - type > 4 && !record.contains(ASCII.nul)
+        let data = words[(place + 4)...].joined()
+        guard isType(words[place], "DS") else { return (Base64.decode(Array(data))?.count ?? 0) >= shortestKey }
+        guard let digest = Hexadecimal.decode(ASCII.lowercased(data)) else { return false }
+        return digestLengths[numbers.last?.displayText ?? ""] == digest.count
     }
+
+    // Ed25519, the shortest keys that there are (RFC 8080).
+    private static let shortestKey = 32
+    // By the digest's number: SHA-1, SHA-256, SHA-384 (RFC 4034, 4509, 6605).
+    private static let digestLengths = ["1": 20, "2": 32, "4": 48]
 
     // The states of RFC 5011 §4.2 as unbound writes them: 2 is valid, 3 is valid but not seen lately.
     private static func isTrusted(comment: ArraySlice<UInt8>) -> Bool {

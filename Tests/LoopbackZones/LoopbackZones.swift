@@ -1,6 +1,7 @@
 // Zones that the test signs itself, below a root of its own, served on loopback by NSD.
 
 import Foundation
+import Glibc
 
 /// A zone to serve.
 public struct Zone: Sendable {
@@ -74,16 +75,23 @@ public final class LoopbackZones {
     deinit {
         try? leash.fileHandleForWriting.close()
         server.waitUntilExit()
-        try? FileManager.default.removeItem(atPath: folder)
     }
 
-    // The shell ends the server as soon as nobody holds the other end of its standard input.
+    // Ends the server and removes the folder as soon as nobody holds the other end of the standard input. The server
+    // has a process group of its own, and may have been started with every signal but this one blocked.
+    private static let script = """
+        PATH=$PATH:/usr/sbin:/usr/local/sbin
+        set -m
+        nsd -d -c nsd.conf </dev/null >nsd.log 2>&1 &
+        read
+        kill -KILL -- -$!
+        rm -r "$1"
+        """
+
     private func start() throws {
         server.executableURL = URL(filePath: "/bin/bash")
-        server.arguments = [
-            "-c",
-            "PATH=$PATH:/usr/sbin:/usr/local/sbin; nsd -d -c nsd.conf </dev/null >nsd.log 2>&1 & read; kill $!; wait",
-        ]
+        server.arguments = ["-c", Self.script, "nsd", folder]
+        _ = fcntl(leash.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         server.currentDirectoryURL = URL(filePath: folder)
         server.standardInput = leash
         try server.run()

@@ -47,7 +47,7 @@ import Testing
         let altered = try SignedZones.answer("plainkey", "altered")
         #expect(altered.texts == ["v=DKIM1; p=EEEE"])
         #expect(altered.bogusReason?.contains("signature verification failed") == true)
-        #expect(try SignedZones.answer("split", "altered").security == .secure)
+        #expect(try SignedZones.answer("bytes", "altered").security == .secure)
     }
 
     @Test func `expired signatures are bogus`() throws {
@@ -116,11 +116,10 @@ import Testing
     }
 
     @Test func `a wildcard of the zone answers for its tenants`() throws {
-        let answer = try SignedZones.answer("any", "tenants.signed")
-        #expect(answer.code == .noSuchName)
-        let tenant = try Resolver(try SignedZones.options()).answers(["any._domainkey.tenants.signed"])
-        #expect(tenant.map(\.texts) == [["v=DKIM1; p=DDDD"]])
-        #expect(tenant.map(\.security) == [.secure])
+        let tenant = try SignedZones.answer("any", "tenants.signed")
+        #expect(tenant.texts == ["v=DKIM1; p=DDDD"])
+        #expect(tenant.security == .secure)
+        #expect(try SignedZones.answer("any", "others.signed").code == .noSuchName)
     }
 
     @Test func `names below test and invalid are asked, not made up`() throws {
