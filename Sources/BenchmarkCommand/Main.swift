@@ -1,4 +1,4 @@
-// The command that `make benchmark` times: it writes signed messages, and verifies the signatures of messages.
+// The command that `make benchmark` times: it signs messages, and verifies their signatures.
 
 import Bytes
 import DKIM
@@ -9,6 +9,7 @@ import Mail
 private let usage = """
     usage: BenchmarkCommand write FOLDER SIZE COUNT
            BenchmarkCommand verify KEYS ROUNDS FILE...
+           BenchmarkCommand sign FOLDER FILE...
     """
 
 /// What ends the command.
@@ -36,6 +37,8 @@ enum BenchmarkCommand {
         case ("verify", 4...):
             guard let rounds = Int(arguments[2]), rounds > 0 else { throw Trouble(description: usage) }
             try verify(keys: arguments[1], rounds: rounds, paths: Array(arguments[3...]))
+        case ("sign", 3...):
+            try SignedCopies(folder: arguments[1]).write(Array(arguments[2...]))
         default:
             throw Trouble(description: usage)
         }
@@ -54,9 +57,10 @@ enum BenchmarkCommand {
             }
         }
     }
+}
 
-    private static func contents(of path: String) throws -> [UInt8] {
-        let file = try ReadableFile(path: Array(path.utf8))
-        return try file.read(at: 0, count: file.size)
-    }
+/// The bytes of a file.
+func contents(of path: String) throws -> [UInt8] {
+    let file = try ReadableFile(path: Array(path.utf8))
+    return try file.read(at: 0, count: file.size)
 }
