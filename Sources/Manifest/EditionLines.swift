@@ -91,6 +91,8 @@ extension ContentLine: LineFields {
 public struct EndLine: Equatable, Sendable {
     /// The line's own index.
     public var leaf: Int
+    /// The index of the edition's head line; absent in the first edition, where it is 0.
+    public var head: Int?
     /// `source` lines.
     public var sources: Int
     /// `message` lines.
@@ -130,12 +132,13 @@ public struct EndLine: Equatable, Sendable {
 
     /// A line of these facts.
     public init(
-        leaf: Int = 0, sources: Int = 0, messages: Int = 0, attachments: Int = 0, signatures: Int = 0,
+        leaf: Int = 0, head: Int? = nil, sources: Int = 0, messages: Int = 0, attachments: Int = 0, signatures: Int = 0,
         occurrences: Int = 0, files: Int = 0, containers: Int = 0, failures: Int = 0, keys: Int = 0, bytes: Int = 0,
         verified: Int = 0, repaired: Int = 0, qualified: Int = 0, headersOnly: Int = 0, otherDomain: Int = 0,
         notVerifying: Int = 0, keyUnavailable: Int = 0, unsigned: Int = 0
     ) {
         self.leaf = leaf
+        self.head = head
         self.sources = sources
         self.messages = messages
         self.attachments = attachments
@@ -162,6 +165,7 @@ extension EndLine: LineFields {
 
     init(_ reader: inout CanonicalJSONReader) throws(CanonicalJSONError) {
         leaf = try reader.requiredNumber("leaf")
+        head = try reader.optionalNumber("head")
         sources = try reader.requiredNumber("sources")
         messages = try reader.requiredNumber("messages")
         attachments = try reader.requiredNumber("attachments")
@@ -184,6 +188,7 @@ extension EndLine: LineFields {
 
     func write(to writer: inout CanonicalJSONWriter) {
         writer.add("leaf", leaf)
+        writer.add("head", head)
         writer.add("sources", sources)
         writer.add("messages", messages)
         writer.add("attachments", attachments)
@@ -217,7 +222,11 @@ extension EndLine {
 
     /// The counts that differ, as `messages 3, expected 2`.
     func differences(from expected: EndLine) -> String {
-        let pairs = zip([("leaf", leaf)] + named, [("leaf", expected.leaf)] + expected.named)
-        return pairs.filter { $0.1 != $1.1 }.map { "\($0.0) \($0.1), expected \($1.1)" }.joined(separator: "; ")
+        zip(described, expected.described).filter { $0.1 != $1.1 }
+            .map { "\($0.0) \($0.1), expected \($1.1)" }.joined(separator: "; ")
+    }
+
+    private var described: [(String, String)] {
+        [("leaf", String(leaf)), ("head", head.map(String.init) ?? "none")] + named.map { ($0.name, String($0.value)) }
     }
 }

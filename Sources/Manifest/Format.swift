@@ -12,6 +12,8 @@ public enum Format {
     public static let rules = 2
     /// The size in bytes above which a message is kept as a file.
     public static let messageLimit = 1 << 31
+    /// The most editions that a bundle can have.
+    public static let editionLimit = 10_000
 
     /// Whether a bundle may be called this: 1 to 64 of `a-z 0-9 . _ -`, the first neither `.` nor `-`.
     public static func isName(_ name: RawText) -> Bool {

@@ -7,6 +7,8 @@ public import Cryptography
 public struct ManifestFault: Equatable, Sendable {
     /// The index of the line, from 0.
     public let leaf: Int
+    /// The number of the edition in which it stands.
+    public let edition: Int
     /// The code, as Docs/findings.md explains it.
     public let code: String
     /// What was expected and found.
@@ -17,10 +19,10 @@ public struct ManifestFault: Equatable, Sendable {
     public static let evidenceCounts = "evidence-counts-differ"
 }
 
-/// Follows the lines of one edition in order and collects what is wrong between them.
+/// Follows the lines of all editions in order and collects what is wrong between them.
 ///
-/// It remembers each message's digest, number and size, each file's digest and size, and the digests of keys until
-/// their lines come; nothing else grows with the archive.
+/// It remembers each message's digest, number, size and newest evidence, each file's digest and size, and the digests of
+/// keys; nothing else grows with the archive.
 public struct ManifestAudit {
     /// What is known of a message that the manifest named.
     public struct KnownMessage: Equatable, Sendable {
@@ -30,6 +32,8 @@ public struct ManifestAudit {
         public let size: UInt32
         /// Its payload file's place among the payload files, when the caller set it.
         public var entry: UInt32
+        /// Its newest evidence.
+        var evidence = KnownEvidence()
     }
 
     /// The messages named so far.
@@ -41,29 +45,26 @@ public struct ManifestAudit {
     /// How many faults are kept: a hostile manifest can have some on every line.
     public static let faultLimit = 10_000
     /// The counts so far, as the `end` line must give them.
-    public private(set) var counts = EndLine(leaf: 0)
+    public internal(set) var counts = EndLine(leaf: 0)
     /// For how many messages each reservation is one of the signature that gives their class, by code.
-    public private(set) var reservations: [String: Int] = [:]
+    public var reservations: [String: Int] { tally.counts }
     /// How many codes of reservations are counted: a hostile manifest can have others on every line.
-    public static let reservationLimit = 100
+    public static let reservationLimit = ReservationTally.limit
 
     var leaf = 0
     var place = Place.start
     var source: SourceBalance?
     var files: [Digest: Int] = [:]
-    private var openMessage: OpenMessage?
+    var tally = ReservationTally()
+    var edition = OpenEdition()
+    /// The evidence of the open message, or that which a later edition records anew.
+    var renewal: OpenEvidence?
+    private var openMessage: OpenEvidence?
     private var wantedKeys: Set<Digest> = []
+    private var knownKeys = KnownKeys()
     private var lastKey: KeyLine?
 
-    /// The message whose group of lines is not closed.
-    private struct OpenMessage {
-        let digest: Digest
-        var signatures = 0
-        var lastKind = SignatureOrder.first
-        var standing = EvidenceStanding()
-    }
-
-    enum Place { case start, head, edition, source, message, signatures, keys, content, end }
+    enum Place { case start, head, laterHead, edition, source, message, signatures, renewed, keys, content, end }
 
     /// Before the first line.
     public init() {}
@@ -72,14 +73,15 @@ public struct ManifestAudit {
     ///
     /// - Parameter entry: the place of its payload file among all, remembered for a `message` line.
     public mutating func follow(_ line: ManifestLine, entry: Int = 0) {
-        counts.count(line)
         checkOrder(of: line)
+        if place != .renewed { counts.count(line) }
+        closeRenewal(before: line)
         switch line {
         case .head(let line): check(line)
         case .source(let line): open(line)
         case .message(let line): open(line, entry: entry)
         case .attachment(let line): expect(line.message)
-        case .dkim(let line): check(line)
+        case .dkim(let line): place == .renewed ? renew(line) : check(line)
         case .occurrence(let line): check(line)
         case .file(let line): check(line)
         case .container(let line): check(line)
@@ -92,6 +94,9 @@ public struct ManifestAudit {
         leaf += 1
     }
 
+    /// Whether the last line was one of those that record evidence anew, for a message of an earlier edition.
+    public var isRenewing: Bool { place == .renewed }
+
     /// A line that could not be read still counts as a leaf.
     public mutating func skipLine() { leaf += 1 }
 
@@ -100,10 +105,10 @@ public struct ManifestAudit {
         if place != .end { fault("line-order", "the manifest stops before its end line") }
     }
 
-    mutating func fault(_ code: String, _ detail: String) {
+    mutating func fault(_ code: String, _ detail: String, at leaf: Int? = nil) {
         faultCount += 1
         guard faults.count < Self.faultLimit else { return }
-        faults.append(ManifestFault(leaf: leaf, code: code, detail: detail))
+        faults.append(ManifestFault(leaf: leaf ?? self.leaf, edition: edition.number, code: code, detail: detail))
     }
 
     // The grammar: which line may follow which.
@@ -111,16 +116,18 @@ public struct ManifestAudit {
         let allowed: Set<Place>
         let next: Place
         switch line {
-        case .head: (allowed, next) = ([.start], .head)
+        case .head: (allowed, next) = place == .start ? ([.start], .head) : ([.end], .laterHead)
         case .source: (allowed, next) = ([.head, .edition], .source)
         case .message: (allowed, next) = ([.source], .message)
         case .attachment: (allowed, next) = ([.message], .message)
+        case .dkim where edition.number > 1 && openMessage == nil:
+            (allowed, next) = ([.laterHead, .renewed], .renewed)
         case .dkim: (allowed, next) = ([.message, .signatures], .signatures)
         case .occurrence: (allowed, next) = ([.source, .message, .signatures], .source)
         case .file, .container, .failure: (allowed, next) = ([.source], .source)
         case .sourceEnd: (allowed, next) = ([.source], .edition)
-        case .key: (allowed, next) = ([.edition, .keys], .keys)
-        case .content: (allowed, next) = ([.edition, .keys], .content)
+        case .key: (allowed, next) = ([.edition, .laterHead, .renewed, .keys], .keys)
+        case .content: (allowed, next) = ([.edition, .laterHead, .renewed, .keys], .content)
         case .end: (allowed, next) = ([.content], .end)
         }
         if !allowed.contains(place) { fault("line-order", "\(line.typeName) cannot stand here") }
@@ -133,7 +140,8 @@ public struct ManifestAudit {
         }
         if head.rules < 1 { fault("format-unknown", "rules \(head.rules), expected 1 or more") }
         if head.salted { fault("format-unknown", "salted lines are reserved") }
-        if head.edition != 1 { fault("edition-unknown", "edition \(head.edition), expected 1") }
+        open(head)
+        (openMessage, lastKey, wantedKeys) = (nil, nil, [])
         if !Format.isName(head.name) { fault("name-invalid", "name \(head.name.displayText)") }
         if !Format.isOrigin(head.origin) { fault("name-invalid", "origin \(head.origin.displayText)") }
     }
@@ -154,52 +162,51 @@ public struct ManifestAudit {
         if messages.updateValue(known, forKey: message.sha256) != nil {
             fault("message-duplicate", "message \(message.sha256) has a line already")
         }
-        openMessage = OpenMessage(digest: message.sha256)
+        openMessage = OpenEvidence(of: message.sha256, from: leaf)
     }
 
     private mutating func expect(_ digest: Digest) {
-        if openMessage?.digest != digest {
+        if openMessage?.message != digest {
             fault("reference-unknown", "message \(digest) is not the one before this line")
         }
     }
 
     private mutating func check(_ signature: DKIMLine) {
         expect(signature.message)
-        if let key = signature.key { wantedKeys.insert(key) }
-        guard var message = openMessage else { return }
-        message.signatures += 1
-        if signature.index != message.signatures {
-            fault("number-sequence", "signature \(signature.index), expected \(message.signatures)")
+        openMessage = openMessage.map { follow(signature, in: $0) }
+    }
+
+    /// Follows the next of a message's signatures; gives its evidence with it.
+    mutating func follow(_ signature: DKIMLine, in evidence: OpenEvidence) -> OpenEvidence {
+        if let key = signature.key, !knownKeys.records.contains(key) { wantedKeys.insert(key) }
+        var evidence = evidence
+        let last = evidence.lastKind
+        evidence.add(signature)
+        if signature.index != evidence.signatures {
+            fault("number-sequence", "signature \(signature.index), expected \(evidence.signatures)")
         }
-        if let kind = SignatureOrder(of: signature) {
-            if kind < message.lastKind { fault("number-sequence", "signature \(signature.index) stands too late") }
-            message.lastKind = kind
-        } else {
+        if SignatureOrder(of: signature) == nil {
             fault("code-unknown", "signature \(signature.index) is of no known kind, or its instance does not fit it")
+        } else if evidence.lastKind < last {
+            fault("number-sequence", "signature \(signature.index) stands too late")
         }
-        message.standing.count(signature)
-        openMessage = message
+        return evidence
     }
 
     private mutating func check(_ occurrence: OccurrenceLine) {
         let known = messages[occurrence.message]
         if let message = openMessage {
             expect(occurrence.message)
-            close(message.standing)
+            let evidence = tally.known(message)
+            counts.count(evidence.evidence)
+            tally.count(evidence, by: 1)
+            messages[message.message]?.evidence = evidence
             openMessage = nil
         } else if known == nil {
             fault("reference-unknown", "message \(occurrence.message) has no line")
         }
         checkSource(occurrence.source)
         note(source?.found(occurrence, size: Int(known?.size ?? 0)))
-    }
-
-    private mutating func close(_ standing: EvidenceStanding) {
-        counts.count(standing.evidence)
-        for code in standing.reservations where reservations[code] != nil || reservations.count < Self.reservationLimit
-        {
-            reservations[code, default: 0] += 1
-        }
     }
 
     private mutating func check(_ key: KeyLine) {
@@ -209,7 +216,12 @@ public struct ManifestAudit {
         if let dnssec = key.dnssec, !["secure", "insecure", "bogus"].contains(dnssec) {
             fault("code-unknown", "dnssec \(dnssec)")
         }
-        wantedKeys.remove(Digest(hashing: key.record))
+        let record = Digest(hashing: key.record)
+        wantedKeys.remove(record)
+        if let earlier = knownKeys.add(key, record: record, edition: edition.number) {
+            fault("key-repeated", "the key stands in edition \(earlier) already")
+        }
+        edition.addsSomething = true
         if let last = lastKey, last >= key {
             fault("key-order", "keys are not sorted by domain, selector, record and the rest of the line")
         }
@@ -217,6 +229,7 @@ public struct ManifestAudit {
     }
 
     private mutating func check(_ content: ContentLine) {
+        checkAddition()
         if let key = wantedKeys.min() { fault("reference-unknown", "key \(key) of a signature has no line") }
         if content.messages != counts.messages {
             fault("counts-differ", "content of \(content.messages) messages, found \(counts.messages)")
@@ -228,6 +241,7 @@ public struct ManifestAudit {
     private mutating func check(_ end: EndLine) {
         var expected = counts
         expected.leaf = leaf
+        expected.head = edition.number > 1 ? edition.start : nil
         let classed = end.withEvidence(of: expected)
         if classed != expected { fault("counts-differ", "end line \(classed.differences(from: expected))") }
         if classed != end { fault(ManifestFault.evidenceCounts, "end line \(end.differences(from: classed))") }

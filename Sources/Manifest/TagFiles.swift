@@ -19,7 +19,8 @@ public struct TagFiles: Sendable {
     /// Records in each part of mailbag.csv but the last (Mailbag 1.0 §5.3.3).
     public static let mailbagPartRecords = 100_000
 
-    private var head: HeadLine?
+    private var isBegun = false
+    private var newestStatement: Timestamp?
     private var pending: (message: MessageLine, attachments: Int)?
     /// Records of mailbag.csv so far.
     var records = 0
@@ -44,8 +45,9 @@ public struct TagFiles: Sendable {
         }
         switch line {
         case .head(let line):
-            head = line
-            growth.mailbag = Mailbag.header
+            if let time = line.baggedAt { newestStatement = max(newestStatement ?? time, time) }
+            if !isBegun { growth.mailbag = Mailbag.header }
+            isBegun = true
         case .source(let line): note(line.retrieved, nil)
         case .message(let message): pending = (message, 0)
         case .attachment: pending?.attachments += 1
@@ -103,7 +105,7 @@ public struct TagFiles: Sendable {
     }
 
     private var baggingTime: (time: String, basis: String) {
-        if let time = head?.baggedAt { return (time.description, "stated") }
+        if let time = newestStatement { return (time.description, "stated") }
         if let time = newestRetrieval { return (time.description, "retrieved") }
         if let time = newestModification { return (time.description, "mtime") }
         return ("1970-01-01T00:00:00Z", "none")

@@ -1,0 +1,82 @@
+// What an audit remembers of the `dkim` lines of each message: enough to count and to tell whether new ones differ.
+
+import Bytes
+import Cryptography
+
+/// The `dkim` lines of one message as they come.
+struct OpenEvidence {
+    let message: Digest
+    /// The index of its first line.
+    let start: Int
+    /// The number of lines.
+    private(set) var signatures = 0
+    /// The kind of the last one.
+    private(set) var lastKind = SignatureOrder.first
+    /// What they amount to.
+    private(set) var standing = EvidenceStanding()
+    /// The hash of the lines; seeded anew in each process.
+    private(set) var hash = 0
+
+    /// No lines yet of a message, the first one to stand at an index.
+    init(of message: Digest, from start: Int) {
+        self.message = message
+        self.start = start
+    }
+
+    /// Adds the next line.
+    mutating func add(_ line: DKIMLine) {
+        signatures += 1
+        lastKind = SignatureOrder(of: line) ?? lastKind
+        standing.count(line)
+        var hasher = Hasher()
+        hasher.combine(hash)
+        hasher.combine(ManifestLine.dkim(line).bytes)
+        hash = hasher.finalize()
+    }
+}
+
+/// The newest `dkim` lines of one message, in 24 bytes.
+struct KnownEvidence: Equatable {
+    /// A hash of the lines; 0 when there are none.
+    var hash = 0
+    /// The reservations, as bits of a `ReservationTally`.
+    var reservations: UInt64 = 0
+    /// The number of lines.
+    var signatures: UInt32 = 0
+    /// The class that they give the message.
+    var evidence = EvidenceClass.unsigned
+}
+
+/// Counts reservations by their codes, and names each by one bit.
+struct ReservationTally {
+    /// How many codes are told apart.
+    static let limit = 64
+
+    private var codes: [String] = []
+    private var messages: [Int] = []
+
+    /// The number of messages that have each reservation.
+    var counts: [String: Int] {
+        Dictionary(uniqueKeysWithValues: zip(codes, messages).filter { $0.1 > 0 })
+    }
+
+    /// What is remembered of evidence.
+    mutating func known(_ evidence: OpenEvidence) -> KnownEvidence {
+        KnownEvidence(
+            hash: evidence.hash, reservations: evidence.standing.reservations.reduce(0) { $0 | bit(of: $1) },
+            signatures: UInt32(clamping: evidence.signatures), evidence: evidence.standing.evidence)
+    }
+
+    /// Counts a message with this evidence, or with a step of -1 takes it back.
+    mutating func count(_ evidence: KnownEvidence, by step: Int) {
+        for place in codes.indices where evidence.reservations & 1 << UInt64(place) != 0 { messages[place] += step }
+    }
+
+    private mutating func bit(of code: String) -> UInt64 {
+        if let place = codes.firstIndex(of: code) { return 1 << UInt64(place) }
+        guard codes.count < Self.limit else { return 0 }
+        codes.append(code)
+        messages.append(0)
+        return 1 << UInt64(codes.count - 1)
+    }
+}
