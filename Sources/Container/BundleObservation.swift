@@ -10,6 +10,8 @@ public struct BundleObservation: Sendable {
     private var index = BundleIndex()
     private var stream = StreamChecksum()
     private var isWhole = true
+    /// The CRC-32 of what each block inflates to.
+    public private(set) var checksums: [UInt32] = []
 
     /// Nothing seen yet.
     public init() {}
@@ -20,6 +22,7 @@ public struct BundleObservation: Sendable {
         let checksum = block.expectedChecksum ?? block.compressedChecksum
         index.blocks.append(BundleIndex.Block(offset: block.offset, checksum: checksum))
         stream.append(block.checksum, count: block.size)
+        checksums.append(block.checksum)
         isWhole = isWhole && block.bytes != nil
     }
 

@@ -24,11 +24,23 @@ public struct CompressedBlock: Hashable, Sendable {
     public let checksum: UInt32
     /// The number of bytes that were compressed.
     public let size: Int
+
+    /// A block of another bundle; `checksum` is the CRC-32 of what the bytes inflate to, a whole block.
+    public init(copying bytes: [UInt8], checksum: UInt32) {
+        self.init(bytes: bytes, compressedChecksum: CRC32.of(bytes), checksum: checksum, size: BundleBlocks.size)
+    }
+
+    init(bytes: [UInt8], compressedChecksum: UInt32, checksum: UInt32, size: Int) {
+        self.bytes = bytes
+        self.compressedChecksum = compressedChecksum
+        self.checksum = checksum
+        self.size = size
+    }
 }
 
 /// Lays entries into a tar stream and the compressed blocks of it into a file (sections 1, 2 and 5 of the format).
 ///
-/// In this order: `start`; for each entry `begin`, `append` …, `endEntry`, and whenever it suits `takeFullBlocks` and,
+/// In this order: `start`; where another bundle is continued, `begin(with:)`; for each entry `begin`, `append` …, `endEntry`, and whenever it suits `takeFullBlocks` and,
 /// in the order in which they were taken, `accept`; once all blocks were taken and accepted `endArchive`, whose blocks
 /// are accepted too; `finish`. Only what index.txt needs and less than one block, besides the full blocks not yet
 /// taken, is kept in memory.
@@ -57,6 +69,19 @@ public struct BundleWriter: Sendable {
     /// Writes the gzip header, whose comment `finish` replaces.
     public func start<Output: BlockOutput>(_ output: Output) throws(Output.Failure) {
         try output.append(GzipHeader.encode(BundleComment(blockOffset: 0, headerOffset: 0, checksum: 0)))
+    }
+
+    /// Begins the archive with entries of another bundle of this name, whose blocks are taken over as they are.
+    ///
+    /// - Parameters:
+    ///   - entries: the first entries of its index.
+    ///   - blocks: how many of its blocks these entries fill; `accept` must be given them before any other block.
+    ///   - rest: what of the entries lies behind those blocks, less than one block.
+    public mutating func begin(with entries: [BundleIndex.Entry], blocks: Int, rest: [UInt8]) {
+        precondition(tarOffset == 0 && rest.count < BundleBlocks.size, "taken over at the start, in whole blocks")
+        index.entries = entries
+        tarOffset = blocks * BundleBlocks.size
+        lay(rest[...])
     }
 
     /// Begins an entry of `size` bytes at `path` below the name; `leaf` is the first line of the manifest that names
