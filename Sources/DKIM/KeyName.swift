@@ -40,6 +40,9 @@ public struct KeyName: Hashable, Sendable {
     /// Whether the domain stands for all that are below it.
     public var isWildcard: Bool { domain.starts(with: Self.wildcard) }
 
+    /// The names whose records may be this name's: itself, then the wildcards that match it.
+    public var matching: [KeyName] { [self] + wildcards }
+
     /// The wildcard names that match this name, the closest first; none for a name that DNS could not hold.
     var wildcards: [KeyName] {
         guard domain.count <= 255, !isWildcard else { return [] }

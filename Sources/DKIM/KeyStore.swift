@@ -75,7 +75,7 @@ public struct KeyStore: Sendable {
     /// The most records of one name that a store holds; of more, the first in the order of their bytes.
     public static let nameLimit = 64
 
-    /// The distinct keys, sorted by domain, selector and record.
+    /// The distinct keys, sorted by domain, selector, the set in which they came first, and record.
     public let keys: [Key]
     /// The names of which there were more records than a store holds, sorted.
     public let crowdedNames: [KeyName]
@@ -83,11 +83,34 @@ public struct KeyStore: Sendable {
     private let hasWildcards: Bool
 
     /// A store of the keys of any number of files.
-    public init(_ keys: some Sequence<Key>) {
+    public init(_ keys: some Sequence<Key>) { self.init(inOrder: Key.merged(keys)) }
+
+    /// A store of keys that became known one set after another: of one name, those of earlier sets come first.
+    public init(sets: [[Key]]) {
+        struct Identity: Hashable {
+            let name: KeyName
+            let record: Digest
+
+            init(_ key: Key) { (name, record) = (key.name, key.digest) }
+        }
+        var since: [Identity: Int] = [:]
+        for (number, keys) in sets.enumerated().reversed() {
+            for key in keys { since[Identity(key)] = number }
+        }
+        let merged = Key.merged(sets.joined()).enumerated()
+        let inOrder = merged.sorted { a, b in
+            let sets = (since[Identity(a.element)] ?? 0, since[Identity(b.element)] ?? 0)
+            return a.element.name == b.element.name && sets.0 != sets.1 ? sets.0 < sets.1 : a.offset < b.offset
+        }
+        self.init(inOrder: inOrder.map(\.element))
+    }
+
+    /// A store of distinct keys, those of a name in a row.
+    private init(inOrder keys: [Key]) {
         var distinct: [Key] = []
         var places: [KeyName: Range<Int>] = [:]
         var crowded: [KeyName] = []
-        for key in Key.merged(keys) {
+        for key in keys {
             let name = key.name
             let start = places[name]?.lowerBound ?? distinct.count
             guard distinct.count - start < Self.nameLimit else {
@@ -103,7 +126,7 @@ public struct KeyStore: Sendable {
         hasWildcards = distinct.contains { $0.name.isWildcard }
     }
 
-    /// The keys of a name: those of the very name first, then those of wildcards, the closest first, each sorted by record.
+    /// The keys of a name: those of the very name first, then those of wildcards, the closest first.
     ///
     /// The case of names does not matter.
     public func keys(selector: [UInt8], domain: [UInt8]) -> [Key] {
