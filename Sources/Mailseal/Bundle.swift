@@ -17,6 +17,8 @@ public final class Bundle: Sendable {
     public let name: RawText
     /// The root of the manifest as the checkpoint gives it.
     public let root: RootReference
+    /// The editions, from the first.
+    public let editions: [Edition]
     /// The manifest's last line.
     public let end: EndLine
     let reader: BundleReader
@@ -24,24 +26,30 @@ public final class Bundle: Sendable {
     let groups: [BundleIndex.Group]
 
     /// Opens a bundle; throws when it has no index that can be followed, or when index and checkpoint disagree.
-    public init(path: [UInt8]) throws {
-        let reader = try Self.openReader(path)
+    public convenience init(path: [UInt8]) throws { try self.init(try ReadableFile(named: path)) }
+
+    /// Reads an open file as a bundle; throws as `init(path:)` does.
+    init(_ file: ReadableFile) throws {
+        let reader: BundleReader
+        do { reader = try BundleReader(file) } catch {
+            throw MailsealError("\(file.path) cannot be read as a bundle: \(error)", hint: Self.hint)
+        }
         let manifest = try BundleManifest.entry(in: reader)
         let place = BundleManifest.place(in: reader)
         do { try BundleChain(reader: reader, manifest: place).check() } catch {
             throw MailsealError(
-                "\(path.displayText): the index does not lead from entry to entry: \(error)", hint: Self.hint)
+                "\(file.path): the index does not lead from entry to entry: \(error)", hint: Self.hint)
         }
         let entry = try reader.entry(place + 1)
         guard entry.path == "checkpoint".bytes, entry.size <= 4096 else {
-            throw MailsealError("\(path.displayText): no checkpoint behind the manifest", hint: Self.hint)
+            throw MailsealError("\(file.path): no checkpoint behind the manifest", hint: Self.hint)
         }
         let checkpoint = try Checkpoint(parsing: try reader.read(entry))
         var tree = Frontier()
         for group in reader.index.groups { tree.append(leafHash: group.hash) }
         guard tree.root == checkpoint.root, Int(reader.index.leafCount) == checkpoint.size else {
             throw MailsealError(
-                "\(path.displayText): the index has the root \(tree.root), the checkpoint \(checkpoint.root)",
+                "\(file.path): the index has the root \(tree.root), the checkpoint \(checkpoint.root)",
                 hint: Self.hint)
         }
         self.reader = reader
@@ -49,19 +57,16 @@ public final class Bundle: Sendable {
         groups = reader.index.groups
         root = checkpoint.reference
         name = reader.name
-        end = try Self.end(reader, manifest, groups, count: checkpoint.size)
+        do {
+            var lines = BundleGroups(reader, manifest, groups, count: checkpoint.size)
+            editions = try lines.editions()
+        } catch {
+            throw MailsealError("\(file.path): \(error)", hint: Self.hint)
+        }
+        end = editions.last?.counts ?? EndLine()
     }
 
     static let hint = "mailseal verify tells what is wrong with it"
-
-    private static func openReader(_ path: [UInt8]) throws -> BundleReader {
-        let file = try ReadableFile(named: path)
-        do {
-            return try BundleReader(file)
-        } catch {
-            throw MailsealError("\(path.displayText) cannot be read as a bundle: \(error)", hint: hint)
-        }
-    }
 
     /// Whether a path leads to a file that starts as bundles of any version do: a gzip comment "mailseal/".
     static func isBundle(_ path: [UInt8]) throws -> Bool {
@@ -96,7 +101,7 @@ public final class Bundle: Sendable {
 
     /// The lines of a group of 256, checked against the group's hash.
     func lines(ofGroup number: Int) throws -> [UnreadLine] {
-        try Self.lines(of: number, reader, manifest, groups, count: root.size)
+        try BundleGroups(reader, manifest, groups, count: root.size).lines(of: number)
     }
 
     /// The index of a message's line, or nil when there is no such number; throws when the index does not lead to it.
@@ -144,13 +149,28 @@ public final class Bundle: Sendable {
     }
 
     /// The key records.
-    public func keys() throws -> [KeyLine] {
-        var keys: [KeyLine] = []
-        try forEachLine(from: max(0, lineCount - 2 - end.keys)) { _, line in
-            if case .key(let key) = line { keys.append(key) }
-            return true
+    public func keys() throws -> [KeyLine] { try keysByEdition().flatMap(\.self) }
+
+    /// The key records that each edition added.
+    func keysByEdition() throws -> [[KeyLine]] {
+        var before: Edition?
+        var all: [[KeyLine]] = []
+        for edition in editions {
+            var keys: [KeyLine] = []
+            let content = edition.root.size - 2
+            var lines = unread(from: max(edition.first, content - edition.addedKeys(to: before)))
+            while let line = try lines.next(), line.leaf < content {
+                if case .key(let key) = try line.read() { keys.append(key) }
+            }
+            all.append(keys)
+            before = edition
         }
-        return keys
+        return all
+    }
+
+    /// The rules and key records of all editions.
+    func history() throws -> KeyHistory {
+        KeyHistory(zip(editions, try keysByEdition()).map { ($0.head.rules, $1.map { Keys.key(of: $0) }) })
     }
 
     /// The place in the index of the first payload file that a line brings.
@@ -164,37 +184,4 @@ public final class Bundle: Sendable {
         }
         return low < entries.count && entries[low].leaf.map { Int($0) } == leaf ? low : nil
     }
-
-    private static func end(
-        _ reader: BundleReader, _ manifest: TarEntry, _ groups: [BundleIndex.Group], count: Int
-    ) throws -> EndLine {
-        guard let last = try lines(of: groups.count - 1, reader, manifest, groups, count: count).last,
-            case .end(let line)? = try? last.read()
-        else { throw MailsealError("the manifest has no end line", hint: hint) }
-        return line
-    }
-
-    private static func lines(
-        of number: Int, _ reader: BundleReader, _ manifest: TarEntry, _ groups: [BundleIndex.Group], count: Int
-    ) throws -> [UnreadLine] {
-        guard groups.indices.contains(number) else { throw MailsealError("the index has no groups", hint: hint) }
-        let start = groups[number].tarOffset
-        let end = number + 1 < groups.count ? groups[number + 1].tarOffset : manifest.contentOffset + manifest.size
-        guard start >= manifest.contentOffset, start < end, end <= manifest.contentOffset + manifest.size,
-            end - start <= groupLimit
-        else { throw MailsealError("the index leads outside the manifest", hint: hint) }
-        let lines = UnreadLine.lines(
-            of: try reader.bytes(tarOffset: start, count: end - start), from: number * Tree.groupSize)
-        var tree = Frontier()
-        for line in lines { tree.append(leafHash: line.hash) }
-        guard tree.root == groups[number].hash, lines.count == min(Tree.groupSize, count - number * Tree.groupSize)
-        else {
-            throw MailsealError(
-                "lines \(number * Tree.groupSize) and following do not have the hash of the index", hint: hint)
-        }
-        return lines
-    }
-
-    /// Groups of lines longer than this are refused: 1 GiB.
-    private static let groupLimit = 1 << 30
 }

@@ -33,6 +33,26 @@ struct BundleSink: ~Copyable {
         blocks = InOrder(width: jobs + 2, budget: .max)
     }
 
+    /// Takes over everything before the manifest of a bundle of this name, whole blocks as they are compressed there.
+    ///
+    /// - Parameters:
+    ///   - checksums: the CRC-32 of what each of its blocks inflates to.
+    ///   - progress: told how much of the tar stream is done.
+    mutating func takeOver(
+        _ reader: BundleReader, before manifest: TarEntry, checksums: [UInt32], progress: (Int) -> Void
+    ) throws {
+        let count = min(manifest.tarOffset / BundleBlocks.size, checksums.count)
+        let start = count * BundleBlocks.size
+        writer.begin(
+            with: Array(reader.index.entries.prefix { $0.tarOffset < manifest.tarOffset }), blocks: count,
+            rest: try reader.bytes(tarOffset: start, count: manifest.tarOffset - start))
+        for number in 0..<count {
+            let compressed = try reader.compressedBlock(number)
+            try writer.accept(CompressedBlock(copying: compressed, checksum: checksums[number]), to: output)
+            progress(number * BundleBlocks.size)
+        }
+    }
+
     /// Where the next byte goes in the tar stream.
     var tarOffset: Int { writer.tarOffset }
 

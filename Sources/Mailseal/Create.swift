@@ -17,7 +17,7 @@ public struct Create {
     let name: RawText
     private let path: [UInt8]
     private var edition = EditionWriter()
-    private var keyNames: Set<MessageRecord.KeyName> = []
+    private var keyNames: Set<KeyName> = []
     private var retrievals: Retrievals
     private var failed = 0
     private var lost = LostFiles()
@@ -48,12 +48,10 @@ public struct Create {
         }
         path = options.output ?? name + ".tar.gz".bytes
         try Places.check(options, output: path)
-        if !options.force, try AtomicOutput.isTaken(path) {
-            throw MailsealError(
-                "\(path.displayText) exists already", hint: "choose another -o, or --force to replace it")
-        }
+        if !options.force { try Places.checkFree(path) }
         let loaded = try Keys.load(options.keyFiles, observer: observer)
-        keys = options.knownKeys.isEmpty ? loaded : KeyStore(loaded.keys + Keys.store(of: options.knownKeys).keys)
+        let known = options.knownKeys.map { $0.map { Keys.key(of: $0) } }
+        keys = known.isEmpty ? loaded : KeyStore(sets: known + [loaded.keys])
         retrievals = try Retrievals(options, observer: observer)
     }
 
@@ -67,13 +65,13 @@ public struct Create {
         _ = try edition.append(.head(head))
         try await pack(intake, into: &sink)
         try checkOutcome()
-        let contentRoot = ContentRoot.root(of: edition.messages)
-        try finishLines(contentRoot)
-        let size = try await writeTags(to: sink)
+        try edition.end(adding: Keys.lines(of: keys, for: keyNames))
+        let size = try await edition.writeTags(to: sink)
         try output.commit(force: options.force)
         retrievals.reportUnused(to: observer)
         return CreateSummary(
-            path: path, name: name, root: edition.root, contentRoot: contentRoot.description, counts: edition.counts,
+            path: path, name: name, root: edition.root, contentRoot: edition.contentRoot.description,
+            counts: edition.counts,
             size: size)
     }
 
@@ -138,7 +136,6 @@ public struct Create {
         }
         for attachment in evidence.attachments { _ = try edition.append(.attachment(attachment)) }
         for signature in evidence.signatures { _ = try edition.append(.dkim(signature)) }
-        edition.count(EvidenceClass(of: evidence.signatures))
         keyNames.formUnion(evidence.keyNames)
     }
 
@@ -212,43 +209,6 @@ public struct Create {
         if edition.counts.messages == 0 {
             throw MailsealError("no message was found, nothing was written")
         }
-    }
-
-    private mutating func finishLines(_ contentRoot: Digest) throws {
-        for line in Keys.lines(of: keys, for: keyNames) { _ = try edition.append(.key(line)) }
-        _ = try edition.append(.content(ContentLine(messages: edition.counts.messages, root: contentRoot)))
-        var end = edition.counts
-        end.leaf = edition.size
-        _ = try edition.append(.end(end))
-        edition.finish()
-    }
-
-    private mutating func writeTags(to sink: consuming BundleSink) async throws -> Int {
-        var sums: [(name: String, digest: Digest)] = [("bagit.txt", Digest(hashing: TagFiles.bagit))]
-        let manifestOffset = sink.tarOffset + Tar.unit
-        sums.append(("manifest.jsonl", try await Self.write(edition.manifest, as: "manifest.jsonl", to: &sink)))
-        let checkpoint = Checkpoint(origin: head.origin, size: edition.root.size, root: edition.root.root)?.text ?? []
-        try await sink.add(path: "checkpoint".bytes, content: checkpoint)
-        sums.append(("checkpoint", Digest(hashing: checkpoint)))
-        for (name, text) in zip(TagFiles.mailbagNames(messages: edition.counts.messages), edition.mailbags) {
-            sums.append((name, try await Self.write(text, as: name, to: &sink)))
-        }
-        let payload = "manifest-sha256.txt"
-        sums.append((payload, try await Self.write(edition.payloadManifest, as: payload, to: &sink)))
-        let bagInfo = edition.tagFiles.bagInfo(root: edition.root)
-        try await sink.add(path: "bag-info.txt".bytes, content: bagInfo)
-        sums.append(("bag-info.txt", Digest(hashing: bagInfo)))
-        try await sink.add(path: "tagmanifest-sha256.txt".bytes, content: TagFiles.tagManifest(sums))
-        return try await sink.finish(groups: edition.groups, manifestOffset: manifestOffset, leaves: edition.size)
-    }
-
-    private static func write(
-        _ text: SpooledText, as name: String, to sink: inout BundleSink
-    ) async throws -> Digest {
-        try sink.begin(path: name.bytes, size: text.size)
-        try await text.forEachPiece { piece in try await sink.append(piece) }
-        try await sink.end()
-        return try text.finish()
     }
 
     private static func baseName(of path: [UInt8]) -> [UInt8] {

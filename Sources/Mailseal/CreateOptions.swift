@@ -34,8 +34,9 @@ public struct CreateOptions: Sendable {
     public var jobs = 2
     /// The memory to stay within, in bytes.
     public var memory = 512 << 20
-    /// Key records that are known beside those of the files, for a bundle that is made to be compared.
-    var knownKeys: [KeyLine] = []
+    /// Key records that are known beside those of the files, those of each edition of the bundle with which one that is
+    /// made only for that is to be compared.
+    var knownKeys: [[KeyLine]] = []
     /// Whether blocks are stored without compression, for a bundle that is only read here.
     var storesBlocks = false
 

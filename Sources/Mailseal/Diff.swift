@@ -100,8 +100,16 @@ private struct DiffRun {
         }
         return DiffReport(
             verdict: verdict, a: input(a, contentRoots.0), b: input(b, contentRoots.1),
-            hasOneRoot: a.bundle.root == b.bundle.root, messagesOnly: options.messagesOnly, classes: classes,
+            hasOneRoot: a.bundle.root == b.bundle.root, extending: extending, messagesOnly: options.messagesOnly,
+            classes: classes,
             transitions: transitions, sections: sections, notes: notes)
+    }
+
+    /// The side of which an earlier edition has the other side's root.
+    private var extending: DiffSide? {
+        if a.isSource || b.isSource { return nil }
+        if b.bundle.editions.dropLast().contains(where: { $0.root == a.bundle.root }) { return .b }
+        return a.bundle.editions.dropLast().contains { $0.root == b.bundle.root } ? .a : nil
     }
 
     /// The content root that a manifest records.

@@ -77,6 +77,8 @@ struct DiffPlaceEntry {
 /// A signature.
 struct DiffSignatureEntry {
     var message: UInt32 = 0
+    /// The number of the edition in which the line stands.
+    var edition: UInt32 = 1
     let leaf: UInt32
     /// The hash of the whole line.
     let line: UInt64

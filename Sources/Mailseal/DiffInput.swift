@@ -25,7 +25,7 @@ struct DiffInput {
         let folder = try PrivateFolder()
         var create = CreateOptions(sources: [path])
         create.output = folder.path + "/mail.tar.gz".bytes
-        create.knownKeys = try other.bundle.keys()
+        create.knownKeys = try other.bundle.keysByEdition()
         create.storesBlocks = true
         create.keepGoing = true
         create.jobs = options.jobs
@@ -45,7 +45,7 @@ struct DiffInput {
         label = path.split(separator: 0x2F).last.map(Array.init) ?? path
         self.bundle = bundle
         self.isSource = isSource
-        keys = Keys.store(of: try bundle.keys())
+        keys = KeyStore(sets: try bundle.keysByEdition().map { $0.map { Keys.key(of: $0) } })
     }
 }
 

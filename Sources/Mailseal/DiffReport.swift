@@ -72,6 +72,8 @@ public struct DiffReport: Sendable {
     public let b: Input
     /// Whether both manifests have one root; then they were not read further.
     public let hasOneRoot: Bool
+    /// The side that begins with all lines of the other one and has more editions.
+    public let extending: DiffSide?
     /// Whether only messages were compared.
     public let messagesOnly: Bool
     /// The counts of messages.

@@ -6,7 +6,9 @@ import Manifest
 
 /// The facts of one manifest; messages are known by their place in `messages`.
 struct DiffTable: Sendable {
+    /// The head line of the newest edition.
     private(set) var head: HeadLine?
+    private var edition: UInt32 = 0
     private(set) var sources: [UInt32: SourceLine] = [:]
     private var retrievals: [UInt32: UInt64] = [:]
     private(set) var messages: [DiffMessageEntry] = []
@@ -54,7 +56,7 @@ struct DiffTable: Sendable {
         allPlaces[placeStarts[Int(message)]..<placeStarts[Int(message) + 1]]
     }
 
-    /// The signatures of a message.
+    /// The signatures of a message, as the newest edition that names them recorded them.
     func signatures(of message: UInt32) -> ArraySlice<DiffSignatureEntry> {
         allSignatures[signatureStarts[Int(message)]..<signatureStarts[Int(message) + 1]]
     }
@@ -76,7 +78,9 @@ struct DiffTable: Sendable {
 
     private mutating func add(_ fact: DiffFact, leaf: Int) throws {
         switch fact {
-        case .head(let line): head = line
+        case .head(let line):
+            head = line
+            edition += 1
         case .source(let line):
             sources[UInt32(clamping: line.id)] = line
             retrievals[UInt32(clamping: line.id)] = line.retrieved?.diffHash
@@ -90,6 +94,7 @@ struct DiffTable: Sendable {
             messages[message].derived = (messages[message].derived &* 31) ^ hash
         case .signature(let digest, var entry):
             entry.message = try number(of: digest, leaf)
+            entry.edition = edition
             allSignatures.append(entry)
         case .place(let digest, var entry):
             entry.message = try number(of: digest, leaf)
@@ -113,6 +118,7 @@ struct DiffTable: Sendable {
     private mutating func finish() throws {
         allPlaces.sort { ($0.message, $0.leaf) < ($1.message, $1.leaf) }
         allSignatures.sort { ($0.message, $0.leaf) < ($1.message, $1.leaf) }
+        keepNewestSignatures()
         placeStarts = Self.starts(allPlaces.lazy.map(\.message), messages.count)
         signatureStarts = Self.starts(allSignatures.lazy.map(\.message), messages.count)
         contentRoot = ContentRoot.root(of: messages.lazy.map(\.digest))
@@ -121,6 +127,14 @@ struct DiffTable: Sendable {
                 "the messages have the content root \(contentRoot), the manifest records \(recordedRoot?.description ?? "none")",
                 hint: Bundle.hint)
         }
+    }
+
+    /// Each edition that says something of a message's signatures says it of all of them.
+    private mutating func keepNewestSignatures() {
+        guard edition > 1 else { return }
+        var newest = [UInt32](repeating: 0, count: messages.count)
+        for entry in allSignatures { newest[Int(entry.message)] = max(newest[Int(entry.message)], entry.edition) }
+        allSignatures.removeAll { $0.edition != newest[Int($0.message)] }
     }
 
     /// Where the entries of each message begin, and at last where those of the last one end.

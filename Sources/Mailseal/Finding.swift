@@ -51,6 +51,8 @@ public struct Finding: Hashable, Sendable {
         case dkimDiffers = "dkim-differs"
         /// More findings of one code than are listed.
         case moreFindings = "more-findings"
+        /// The root that the user named is that of an earlier edition.
+        case earlierEdition = "earlier-edition"
         /// The facts were recorded under other rules than this program's.
         case otherRules = "other-rules"
         /// A folder was verified.

@@ -50,20 +50,17 @@ enum Keys {
     }
 
     /// The lines of the records that any of these names calls for, sorted; a wildcard's stand under the wildcard.
-    static func lines(of store: KeyStore, for names: Set<MessageRecord.KeyName>) -> [KeyLine] {
-        store.keys(of: names.map { KeyName(selector: $0.selector, domain: $0.domain) })
-            .flatMap { key in key.provenances.map { KeyLine(key, $0) } }
-            .sorted()
+    static func lines(of store: KeyStore, for names: Set<KeyName>) -> [KeyLine] {
+        store.keys(of: names).flatMap { key in key.provenances.map { KeyLine(key, $0) } }.sorted()
     }
 
     /// The store of a manifest's `key` lines.
-    static func store(of lines: [KeyLine]) -> KeyStore {
-        KeyStore(
-            lines.map { line in
-                Key(
-                    selector: line.selector, domain: line.domain, record: line.record,
-                    provenance: KeyProvenance(of: line))
-            })
+    static func store(of lines: [KeyLine]) -> KeyStore { KeyStore(lines.map { key(of: $0) }) }
+
+    /// The record of a manifest's `key` line.
+    static func key(of line: KeyLine) -> Key {
+        Key(
+            selector: line.selector, domain: line.domain, record: line.record, provenance: KeyProvenance(of: line))
     }
 }
 

@@ -12,7 +12,7 @@ public struct ListedMessage: Sendable {
     public let line: MessageLine
     /// The number of its attachments.
     public internal(set) var attachments = 0
-    /// Its signatures.
+    /// Its signatures, as the newest edition that names them recorded them.
     public internal(set) var signatures: [DKIMLine] = []
 
     /// The class of its evidence.
@@ -55,7 +55,8 @@ public enum List {
         _ bundle: Bundle, _ filter: MessageFilter = MessageFilter(), jobs: Int = 2, observer: Observer = Observer(),
         _ body: (ListedMessage) throws -> Void
     ) async throws -> ListSummary {
-        var listing = Listing(bundle, MessageSelector(filter), jobs: jobs, observer: observer)
+        let later = try bundle.laterEvidence()
+        var listing = Listing(bundle, later, MessageSelector(filter), jobs: jobs, observer: observer)
         for range in listing.selector.ranges(upTo: bundle.end.messages) { try await listing.run(range, body) }
         while try await listing.takeResult(body) {}
         return listing.summary
@@ -67,13 +68,15 @@ private struct Listing: ~Copyable {
     let selector: MessageSelector
     private(set) var summary = ListSummary()
     private let bundle: Bundle
+    private let later: LaterEvidence
     private let observer: Observer
     private var open: ListedMessage?
     private var window: InOrder<ListedMessage?>
     private var progress: Progress
 
-    init(_ bundle: Bundle, _ selector: MessageSelector, jobs: Int, observer: Observer) {
+    init(_ bundle: Bundle, _ later: LaterEvidence, _ selector: MessageSelector, jobs: Int, observer: Observer) {
         self.bundle = bundle
+        self.later = later
         self.selector = selector
         self.observer = observer
         window = InOrder(width: jobs * 4, budget: 256 << 20)
@@ -128,8 +131,9 @@ private struct Listing: ~Copyable {
 
     /// All lines of a message have come: the conditions on them, and then those on its bytes.
     private mutating func close(_ body: (ListedMessage) throws -> Void) async throws {
-        guard let message = open else { return }
+        guard let opened = open else { return }
         open = nil
+        let message = try newest(opened)
         guard selector.matches(message) else { return }
         guard let isInTime = selector.matches(date: message.date) else {
             summary.undated += 1
@@ -144,6 +148,13 @@ private struct Listing: ~Copyable {
         while window.isFull { try await takeResult(body) }
         let selector = selector
         window.submit(weight: bytes.count * 2) { selector.matches(bytes) ? message : nil }
+    }
+
+    private func newest(_ message: ListedMessage) throws -> ListedMessage {
+        guard let newest = try later.evidence(of: message.line.sha256).last else { return message }
+        var message = message
+        message.signatures = newest.signatures
+        return message
     }
 
     @discardableResult

@@ -10,7 +10,12 @@ import MerkleTree
 struct ManifestScan {
     private(set) var audit = ManifestAudit()
     private(set) var findings = Findings()
-    private(set) var head: HeadLine?
+    /// The head line of each edition.
+    private(set) var heads: [HeadLine] = []
+    /// The editions that have an end line.
+    private(set) var editions: [Edition] = []
+    /// What later editions say of messages of earlier ones.
+    private(set) var laterEvidence = LaterEvidence()
     private(set) var contentRoot: Digest?
     private(set) var tagFiles = TagFiles()
     /// The first payload file's place for each `file` digest.
@@ -22,7 +27,8 @@ struct ManifestScan {
     private(set) var payloadManifest = TextDigest()
     private(set) var mailbags: [TextDigest] = []
     private(set) var manifest = TextDigest()
-    private var keyLines: [KeyLine] = []
+    private var keys: [[Key]] = []
+    private var headLeaf = 0
     private var tree = LeafTree()
     private var payload = Payload()
 
@@ -46,8 +52,11 @@ struct ManifestScan {
     /// The groups of leaves.
     var groups: [LeafTree.Group] { tree.groups }
 
-    /// The key records that the lines hold.
-    var keys: KeyStore { Keys.store(of: keyLines) }
+    /// The head line of the newest edition.
+    var head: HeadLine? { heads.last }
+
+    /// The rules and key records of all editions.
+    var knowledge: [(rules: Int, keys: [Key])] { zip(heads, keys).map { (rules: $0.rules, keys: $1) } }
 
     /// No manifest: nothing is known.
     init() {}
@@ -57,18 +66,19 @@ struct ManifestScan {
         var cursor = ManifestCursor(source)
         var start = 0
         while let line = try cursor.next() {
-            follow(line, at: start, isCut: cursor.isCut)
+            try follow(line, at: start, isCut: cursor.isCut)
             start = cursor.offset
         }
         tree.finish()
         audit.finish()
+        try laterEvidence.finish()
         for fault in audit.faults { add(fault) }
         if let last = audit.faults.last {
             findings.countMore(audit.faultCount - audit.faults.count, like: finding(of: last))
         }
     }
 
-    private mutating func follow(_ text: [UInt8], at offset: Int, isCut: Bool) {
+    private mutating func follow(_ text: [UInt8], at offset: Int, isCut: Bool) throws {
         manifest.append(isCut ? text : text + [ASCII.lf])
         if isCut { addMalformed(leaf: tree.size, "the last line does not end in LF") }
         tree.append(text, at: offset, nextMessage: audit.counts.messages + 1)
@@ -88,14 +98,26 @@ struct ManifestScan {
         audit.follow(line, entry: payloadFiles)
         payloadFiles += files.count
         grow(tagFiles.follow(line, files: files))
-        note(line)
+        try note(line, text)
     }
 
-    private mutating func note(_ line: ManifestLine) {
+    // What stands before the first head line belongs to the first edition, what is behind the last one allowed to it.
+    private mutating func note(_ line: ManifestLine, _ text: [UInt8]) throws {
         switch line {
-        case .head(let line): head = line
-        case .key(let line): keyLines.append(line)
+        case .head(let line) where heads.count < Format.editionLimit:
+            heads.append(line)
+            headLeaf = tree.size - 1
+            keys += [[Key]](repeating: [], count: heads.count - keys.count)
+        case .dkim(let line) where audit.isRenewing:
+            try laterEvidence.append(text, of: line.message, edition: heads.count)
+        case .key(let line):
+            if keys.isEmpty { keys = [[]] }
+            keys[keys.count - 1].append(Keys.key(of: line))
         case .content(let line): contentRoot = line.root
+        case .end:
+            guard let head, editions.last?.number != heads.count else { return }
+            editions.append(
+                Edition(head: head, first: headLeaf, root: root, counts: audit.counts, number: heads.count))
         default: break
         }
     }
@@ -113,7 +135,8 @@ struct ManifestScan {
 
     // The eight DKIM counts follow from other lines by rules that may not be ours.
     private mutating func add(_ fault: ManifestFault) {
-        if fault.code == ManifestFault.evidenceCounts, head?.rules != Format.rules { return }
+        let rules = heads.indices.contains(fault.edition - 1) ? heads[fault.edition - 1].rules : nil
+        if fault.code == ManifestFault.evidenceCounts, rules != Format.rules { return }
         findings.append(finding(of: fault))
     }
 

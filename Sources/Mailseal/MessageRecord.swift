@@ -17,12 +17,6 @@ struct MessageRecord: Sendable {
     /// The names of the key records that its signatures call for.
     let keyNames: [KeyName]
 
-    /// Where a signature's key record is looked up.
-    struct KeyName: Hashable, Sendable {
-        let domain: [UInt8]
-        let selector: [UInt8]
-    }
-
     /// Derives everything from the message's bytes.
     init(of bytes: [UInt8], keys: KeyStore) {
         let digest = Digest(hashing: bytes)
@@ -45,11 +39,16 @@ struct MessageRecord: Sendable {
         signatures = evidence.signatures.map { DKIMLine($0, message: digest) }
         keyNames = evidence.signatures.compactMap { found in
             guard let domain = found.signature.domain, let selector = found.signature.selector else { return nil }
-            return KeyName(domain: ASCII.lowercased(domain), selector: ASCII.lowercased(selector))
+            return KeyName(selector: selector, domain: domain)
         }
         var defects = Set(mail.defects).union(decoding).map(\.rawValue)
         if evidence.unexamined > 0 { defects.append(DKIM.MessageEvidence.unexaminedCode) }
         message = Self.line(of: mail, bytes, digest, defects: defects)
+    }
+
+    /// Derives the signatures' lines alone.
+    static func signatures(of bytes: [UInt8], _ message: Digest, keys: KeyStore) -> [DKIMLine] {
+        Verifier(keys: keys).evidence(of: Message(parsing: bytes)).signatures.map { DKIMLine($0, message: message) }
     }
 
     private static func line(of mail: Message, _ bytes: [UInt8], _ digest: Digest, defects: [String]) -> MessageLine {

@@ -24,20 +24,20 @@ struct PayloadCheck: ~Copyable {
     private(set) var messages = 0
     private(set) var bytes = 0
     private let scan: ManifestScan
-    private let keys: KeyStore
-    private let derives: Bool
-    private var window: InOrder<[Finding]>
+    private let history: KeyHistory
+    private let renewal: Renewal?
+    private var window: InOrder<RecordedMessage.Judgement>
     private var payload = Payload()
     private var group: RecordedMessage?
     private var mailbox: RunningMailbox?
     private let observer: Observer
 
-    /// A check of the lines that `scan` has read.
-    init(_ scan: ManifestScan, jobs: Int, memory: Int, observer: Observer) {
+    /// A check of the lines that `scan` has read; a renewal gathers what another edition has to record.
+    init(_ scan: ManifestScan, jobs: Int, memory: Int, observer: Observer, renewal: Renewal? = nil) {
         self.scan = scan
         self.observer = observer
-        keys = scan.keys
-        derives = scan.head?.rules == Format.rules
+        self.renewal = renewal
+        history = KeyHistory(scan.knowledge + (renewal.map { [(rules: Format.rules, keys: $0.keys)] } ?? []))
         window = InOrder(width: jobs * 8, budget: memory / 4)
     }
 
@@ -64,6 +64,7 @@ struct PayloadCheck: ~Copyable {
             try await closeGroup()
             let entry = try await reader.take(files[0], leaf: leaf, scan: scan, into: [], findings: &findings)
             group = RecordedMessage(message: message, entry: entry)
+            group?.later = try scan.laterEvidence.evidence(of: message.sha256)
         case .attachment(let attachment): group?.attachments.append(attachment)
         case .dkim(let signature): group?.signatures.append(signature)
         case .occurrence(let occurrence): try await follow(occurrence, reader)
@@ -82,16 +83,17 @@ struct PayloadCheck: ~Copyable {
         bytes += recorded.entry?.size ?? 0
         reportProgress()
         while window.isFull { try await takeResult() }
-        let (keys, derives) = (keys, derives)
+        let (history, renews) = (history, renewal != nil)
         window.submit(weight: (recorded.entry?.bytes?.count ?? 0) * 2) {
-            recorded.compare(keys: keys, derives: derives)
+            recorded.judge(by: history, renews: renews)
         }
     }
 
     @discardableResult
     private mutating func takeResult() async throws -> Bool {
         guard let result = try await window.next() else { return false }
-        findings += result
+        findings += result.findings
+        try renewal?.take(result)
         return true
     }
 

@@ -41,20 +41,32 @@ enum Places {
     private static func check(
         output: [UInt8], _ sources: [([UInt8], FileStamp)], _ options: CreateOptions
     ) throws {
-        guard !output.isEmpty else { throw MailsealError("the output has no name") }
-        if ReadableFolder.isFolder(output) {
-            throw MailsealError("\(output.displayText) is a folder", hint: "name the file to write with -o")
-        }
-        if let existing = Identity.stamp(of: output) {
-            let inputs = options.sources + options.keyFiles + (options.retrievalLog.map { [$0] } ?? [])
-            if let input = inputs.first(where: { Identity.stamp(of: $0)?.isSameFile(as: existing) == true }) {
-                throw MailsealError("the bundle would replace \(input.displayText), from which it is made")
-            }
-        }
+        let inputs = options.sources + options.keyFiles + (options.retrievalLog.map { [$0] } ?? [])
+        try check(output: output, madeFrom: inputs)
         if let around = try folder(around: output, among: sources) {
             throw MailsealError(
                 "the bundle would lie within the source \(around.displayText)",
                 hint: "choose an -o outside of it, so that packing it again gives the same bundle")
+        }
+    }
+
+    /// Throws when a bundle would stand where it cannot, or replace something from which it is made.
+    static func check(output: [UInt8], madeFrom inputs: [[UInt8]]) throws {
+        guard !output.isEmpty else { throw MailsealError("the output has no name") }
+        if ReadableFolder.isFolder(output) {
+            throw MailsealError("\(output.displayText) is a folder", hint: "name the file to write with -o")
+        }
+        guard let existing = Identity.stamp(of: output) else { return }
+        if let input = inputs.first(where: { Identity.stamp(of: $0)?.isSameFile(as: existing) == true }) {
+            throw MailsealError("the bundle would replace \(input.displayText), from which it is made")
+        }
+    }
+
+    /// Throws when something stands at a path that is not to be replaced.
+    static func checkFree(_ path: [UInt8]) throws {
+        if try AtomicOutput.isTaken(path) {
+            throw MailsealError(
+                "\(path.displayText) exists already", hint: "choose another -o, or --force to replace it")
         }
     }
 

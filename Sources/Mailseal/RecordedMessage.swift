@@ -11,28 +11,82 @@ struct RecordedMessage: Sendable {
     let entry: ReadEntry?
     var attachments: [AttachmentLine] = []
     var signatures: [DKIMLine] = []
+    /// What later editions say of its signatures, in their order.
+    var later: [RecordedEvidence] = []
 
     init(message: MessageLine, entry: ReadEntry?) {
         self.message = message
         self.entry = entry
     }
 
-    /// Everything that does not fit; `derives` tells whether the facts were recorded under our rules.
-    func compare(keys: KeyStore, derives: Bool) -> [Finding] {
-        guard let entry else { return [] }  // its absence has been found already
+    /// What is found out about one message.
+    struct Judgement: Sendable {
+        /// Everything that does not fit.
+        var findings: [Finding] = []
+        /// Its signatures' lines by all keys and our own rules, when they are not those recorded last.
+        var renewed: [DKIMLine]?
+        /// The names of the key records that its signatures call for.
+        var keyNames: [KeyName] = []
+    }
+
+    /// Compares bytes and lines; facts are derived again for the editions that recorded them under our rules.
+    ///
+    /// - Parameter renews: whether the last edition of the history is only being made: then nothing is recorded in it,
+    ///   and what it must record is told.
+    func judge(by history: KeyHistory, renews: Bool = false) -> Judgement {
+        guard let entry else { return Judgement() }  // its absence has been found already
         guard entry.isWhole else {
-            return [finding(.integrity, .messageUnreadable, "its bytes lie in a damaged block")]
+            return Judgement(findings: [finding(.integrity, .messageUnreadable, "its bytes lie in a damaged block")])
         }
         guard entry.size == message.size, entry.foundDigest == message.sha256 else {
             let expected = "\(message.size) bytes with SHA-256 \(message.sha256)"
             let found = "\(entry.size) with \(entry.foundDigest)"
-            return [finding(.integrity, .messageAltered, "expected \(expected), found \(found)")]
+            return Judgement(findings: [finding(.integrity, .messageAltered, "expected \(expected), found \(found)")])
         }
-        guard derives, let bytes = entry.bytes else { return [] }
-        return compareEvidence(MessageRecord(of: bytes, keys: keys))
+        guard let bytes = entry.bytes, history.firstDerived != nil else { return Judgement() }
+        return judge(bytes, by: history, renews: renews)
     }
 
-    private func compareEvidence(_ derived: MessageRecord) -> [Finding] {
+    private func judge(_ bytes: [UInt8], by history: KeyHistory, renews: Bool) -> Judgement {
+        let own = MessageRecord(of: bytes, keys: history.keys(of: [], in: 1))
+        var judgement = Judgement(keyNames: own.keyNames)
+        var derived: [DKIMLine]?
+        if history.derives(1) {
+            judgement.findings = compareFacts(own)
+            derived = own.signatures
+            if own.signatures != signatures { judgement.findings.append(differs(signatures, own.signatures, in: nil)) }
+        }
+        let recorded = Dictionary(later.map { ($0.edition, $0.signatures) }) { $1 }
+        let additions = Set(history.additions(to: own.keyNames))
+        let changes = additions.union(recorded.keys).union([history.firstDerived ?? 1])
+        var newest = signatures
+        // Between these editions neither what is recorded nor what follows can change.
+        for edition in changes.sorted() where edition > 1 {
+            newest = recorded[edition] ?? newest
+            guard history.derives(edition) else { continue }
+            let known = additions.contains(edition) ? nil : derived
+            let follows =
+                known
+                ?? MessageRecord.signatures(
+                    of: bytes, message.sha256, keys: history.keys(of: own.keyNames, in: edition))
+            derived = follows
+            guard follows != newest else { continue }
+            if renews, edition == history.rules.count {
+                judgement.renewed = follows
+            } else {
+                judgement.findings.append(differs(newest, follows, in: edition))
+            }
+        }
+        return judgement
+    }
+
+    private func differs(_ recorded: [DKIMLine], _ derived: [DKIMLine], in edition: Int?) -> Finding {
+        let place = edition.map { "edition \($0), " } ?? ""
+        return finding(
+            .derivation, .dkimDiffers, place + Self.difference(recorded, derived) { ManifestLine.dkim($0) })
+    }
+
+    private func compareFacts(_ derived: MessageRecord) -> [Finding] {
         var findings: [Finding] = []
         var line = derived.message
         line.number = message.number
@@ -42,12 +96,6 @@ struct RecordedMessage: Sendable {
                 finding(
                     .derivation, .attachmentsDiffer,
                     Self.difference(attachments, derived.attachments) { ManifestLine.attachment($0) }))
-        }
-        if derived.signatures != signatures {
-            findings.append(
-                finding(
-                    .derivation, .dkimDiffers,
-                    Self.difference(signatures, derived.signatures) { ManifestLine.dkim($0) }))
         }
         return findings
     }

@@ -2,6 +2,7 @@
 
 public import Bytes
 public import Cryptography
+import DKIM
 import Mail
 public import Manifest
 
@@ -60,8 +61,12 @@ public struct ShownMessage: Sendable {
     public let texts: [Text]
     /// Its attachments, each with its name decoded for showing.
     public let attachments: [(line: AttachmentLine, name: String?)]
-    /// Its signatures.
+    /// Its signatures, as the newest edition that names them recorded them.
     public let signatures: [ShownSignature]
+    /// The number of that edition.
+    public let edition: Int
+    /// What earlier editions say of its signatures, in their order; empty when none says anything else.
+    public let earlier: [(edition: Int, signatures: [DKIMLine])]
     /// The places where it stood: the first one, or all when `isSearched`.
     public let places: [ShownPlace]
     /// The numbers of other messages with the same Message-ID, when `isSearched`.
@@ -114,6 +119,7 @@ public enum Show {
         var gathered = try bundle.gather(from: leaf)
         var searched = everywhere || bundle.manifestSize <= searchedSize
         if case .number = reference {} else { searched = true }
+        gathered.later = try bundle.laterEvidence(of: gathered.message.sha256).evidence(of: gathered.message.sha256)
         let found = searched ? try bundle.search(for: gathered.message) : ManifestSearch()
         if searched { gathered.places = found.places }
         let bytes = try bundle.bytes(of: gathered.message, leaf: leaf)
@@ -136,12 +142,15 @@ extension ShownMessage {
         _ gathered: GatheredLines, leaf: Int, bytes: [UInt8], sameMessageID: [Int], isSearched: Bool, in bundle: Bundle
     ) throws {
         let mail = Message(parsing: bytes)
-        let head = try bundle.head()
-        let keys = Keys.store(of: gathered.signatures.isEmpty ? [] : try bundle.keys())
+        let history = try bundle.history()
         var recorded = RecordedMessage(
             message: gathered.message, entry: ReadEntry(path: [], size: bytes.count, bytes: bytes))
         recorded.attachments = gathered.attachments
         recorded.signatures = gathered.signatures
+        recorded.later = gathered.later
+        let judgement = recorded.judge(by: history)
+        let newest = gathered.later.last ?? RecordedEvidence(edition: 1, signatures: gathered.signatures)
+        let keys = history.keys(of: newest.signatures.compactMap(\.keyName), in: newest.edition)
         self.leaf = leaf
         line = gathered.message
         self.bytes = bytes
@@ -154,13 +163,17 @@ extension ShownMessage {
         attachments = gathered.attachments.map { line in
             (line, names[line.part] ?? line.name.map { decodedHeader($0) })
         }
-        signatures = ShownSignature.signatures(gathered.signatures, of: mail, keys: keys, date: line.date)
+        signatures = ShownSignature.signatures(newest.signatures, of: mail, keys: keys, date: line.date)
         var sources: [Int: SourceLine] = [:]
         for id in Set(gathered.places.map(\.source)) { sources[id] = try bundle.source(id) }
         places = gathered.places.map { ShownPlace(occurrence: $0, source: sources[$0.source]) }
         self.sameMessageID = sameMessageID
         self.isSearched = isSearched
-        findings = recorded.compare(keys: keys, derives: head.rules == Format.rules)
+        edition = newest.edition
+        earlier =
+            gathered.later.isEmpty
+            ? [] : [(1, gathered.signatures)] + gathered.later.dropLast().map { ($0.edition, $0.signatures) }
+        findings = judgement.findings
     }
 
     /// The texts to show: parts in plain text that are no attachments, else those in HTML, else nothing.
@@ -184,5 +197,13 @@ extension ShownMessage {
             return Text(
                 part: part.number.displayText, isFromHTML: plain.isEmpty, text: text, isCut: size > textLimit)
         }
+    }
+}
+
+extension DKIMLine {
+    /// The name of the key record that it calls for.
+    fileprivate var keyName: KeyName? {
+        guard let selector, let domain else { return nil }
+        return KeyName(selector: selector, domain: domain)
     }
 }

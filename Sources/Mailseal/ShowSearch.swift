@@ -10,6 +10,8 @@ struct GatheredLines {
     var message: MessageLine
     var attachments: [AttachmentLine] = []
     var signatures: [DKIMLine] = []
+    /// What later editions say of its signatures, in their order.
+    var later: [RecordedEvidence] = []
     /// Where it stood, as far as that was looked for.
     var places: [OccurrenceLine] = []
 }
@@ -66,6 +68,22 @@ extension Bundle {
         return gathered
     }
 
+    /// What later editions say of the signatures of messages: of all, or of one.
+    func laterEvidence(of message: Digest? = nil) throws -> LaterEvidence {
+        var evidence = LaterEvidence()
+        guard let second = editions.dropFirst().first else { return evidence }
+        let start = "{\"type\":\"dkim\",\"message\":\"".bytes + (message?.hexadecimal ?? [])
+        var lines = unread(from: second.first)
+        var rest = editions.dropFirst()
+        while let line = try lines.next() {
+            while let next = rest.dropFirst().first, next.first <= line.leaf { rest.removeFirst() }
+            guard line.starts(with: start), case .dkim(let signature) = try line.read() else { continue }
+            try evidence.append(line.text, of: signature.message, edition: rest.first?.number ?? 1)
+        }
+        try evidence.finish()
+        return evidence
+    }
+
     /// All places of a message, and other messages with the same Message-ID.
     func search(for message: MessageLine) throws -> ManifestSearch {
         var found = ManifestSearch()
@@ -83,15 +101,6 @@ extension Bundle {
             }
         }
         return found
-    }
-
-    /// The manifest's first line.
-    func head() throws -> HeadLine {
-        var lines = unread()
-        guard case .head(let head)? = try lines.next()?.read() else {
-            throw MailsealError("the manifest has no head line", hint: Self.hint)
-        }
-        return head
     }
 
     /// The line of a source: its number rises through the manifest, so that a few groups are enough to find it.

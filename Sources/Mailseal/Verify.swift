@@ -26,12 +26,15 @@ struct BundleVerification {
     private let file: ReadableFile
     private let options: VerifyOptions
     private let observer: Observer
+    private let renewal: Renewal?
     private var findings = Findings()
 
-    init(_ file: ReadableFile, _ options: VerifyOptions, _ observer: Observer) {
+    /// A verification; a renewal gathers what another edition has to record.
+    init(_ file: ReadableFile, _ options: VerifyOptions, _ observer: Observer, renewal: Renewal? = nil) {
         self.file = file
         self.options = options
         self.observer = observer
+        self.renewal = renewal
     }
 
     consuming func run() async throws -> VerifyReport {
@@ -50,6 +53,7 @@ struct BundleVerification {
             try await payload.checkNames(findings: &findings)
         }
         let stream = payload.stream
+        renewal?.blockChecksums = stream.observation.checksums
         findings += stream.findings
         // Where the blocks end is not known behind a damaged one that no index leads past.
         if !stream.isBroken {
@@ -64,7 +68,8 @@ struct BundleVerification {
     ) async throws {
         findings += scan.findings
         findings += Pin.compare(scan, options)
-        var check = PayloadCheck(scan, jobs: options.jobs, memory: options.memory, observer: observer)
+        var check = PayloadCheck(
+            scan, jobs: options.jobs, memory: options.memory, observer: observer, renewal: renewal)
         try await check.run(text, &payload)
         findings += check.findings
         try await checkTags(scan, &payload)
@@ -199,7 +204,15 @@ enum Pin {
     static func compare(_ scan: ManifestScan, _ options: VerifyOptions) -> [Finding] {
         var findings: [Finding] = []
         if let pin = options.pin, pin != scan.root {
-            findings.append(Finding(.integrity, .pinDiffers, "root", "computed \(scan.root), you named \(pin)"))
+            if let edition = scan.editions.last(where: { $0.root == pin }) {
+                findings.append(earlier(edition, scan))
+            } else {
+                findings.append(Finding(.integrity, .pinDiffers, "root", "computed \(scan.root), you named \(pin)"))
+            }
+        }
+        if let base = options.base, !scan.editions.contains(where: { $0.root == base }) {
+            findings.append(
+                Finding(.integrity, .pinDiffers, "extended root", "no edition has the root \(base) that you named"))
         }
         if let origin = options.pinnedOrigin, let head = scan.head, origin != head.origin {
             findings.append(
@@ -207,22 +220,35 @@ enum Pin {
                     .integrity, .pinDiffers, "origin",
                     "recorded \(head.origin.displayText), you named \(origin.displayText)"))
         }
-        if let rules = scan.head?.rules, rules != Format.rules {
-            findings.append(
-                Finding(
-                    .remark, .otherRules, "manifest",
-                    "recorded under rules \(rules), this program has rules \(Format.rules): derivation was not checked")
+        return findings + otherRules(scan.heads)
+    }
+
+    private static func earlier(_ edition: Edition, _ scan: ManifestScan) -> Finding {
+        let range = edition.number + 1 == scan.heads.count ? "" : "to \(scan.heads.count) "
+        return Finding(
+            .remark, .earlierEdition, "root",
+            "you named the root of edition \(edition.number), which proves nothing of what edition "
+                + "\(edition.number + 1) \(range)adds; the bundle has the root \(scan.root)")
+    }
+
+    private static func otherRules(_ heads: [HeadLine]) -> [Finding] {
+        heads.enumerated().filter { $0.element.rules != Format.rules }.map { place, head in
+            let subject = heads.count == 1 ? "manifest" : "edition \(place + 1)"
+            return Finding(
+                .remark, .otherRules, subject,
+                "recorded under rules \(head.rules), this program has rules \(Format.rules): derivation was not checked"
             )
         }
-        return findings
     }
 }
 
 extension VerifyReport {
     init(_ scan: ManifestScan, findings: [Finding], options: VerifyOptions, isFolder: Bool) {
+        let rules = scan.heads.map(\.rules)
         self.init(
             findings: findings, name: scan.head?.name ?? [], origin: scan.head?.origin ?? [], root: scan.root,
-            pin: options.pin, contentRoot: scan.contentRoot?.description ?? "", rules: scan.head?.rules,
+            pin: options.pin, base: options.base, editions: scan.editions,
+            contentRoot: scan.contentRoot?.description ?? "", rules: rules.first { $0 != Format.rules } ?? rules.last,
             counts: scan.audit.counts, isFolder: isFolder)
     }
 }

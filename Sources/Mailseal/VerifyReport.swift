@@ -10,6 +10,8 @@ public struct VerifyOptions: Sendable {
     public var path: [UInt8]?
     /// The root that the bundle must have, when the user knows it.
     public var pin: RootReference?
+    /// The root that an edition of the bundle must have, when the user knows one that the bundle must extend.
+    public var base: RootReference?
     /// The origin that the checkpoint must have, when the user gave a checkpoint file.
     public var pinnedOrigin: RawText?
     /// The number of workers.
@@ -31,6 +33,9 @@ public struct VerifyReport: Sendable {
         case evidenceDiffers = "evidence-differs"
         /// Everything agrees, and the root is the one that the user named.
         case intact
+        /// Everything agrees, and the root that the user named is that of an earlier edition: that much is intact, what
+        /// later editions add is consistent.
+        case extended
         /// Everything agrees with everything else in the bundle; nobody named the root.
         case consistent
         /// The bytes agree and the root is the one that the user named; derived facts were not checked.
@@ -49,9 +54,13 @@ public struct VerifyReport: Sendable {
     public let root: RootReference
     /// The root that the user named.
     public let pin: RootReference?
+    /// The root that the user named as one that the bundle extends.
+    public let base: RootReference?
+    /// The editions, as computed from the manifest's lines.
+    public let editions: [Edition]
     /// The content root in the manifest.
     public let contentRoot: String
-    /// The rules under which the facts were recorded.
+    /// The rules under which the facts were recorded; of several the first that are not this program's.
     public let rules: Int?
     /// The counts computed from the manifest's lines.
     public let counts: EndLine
@@ -64,11 +73,15 @@ public struct VerifyReport: Sendable {
     /// Whether recorded facts were derived again; not so when the bundle has other rules than this program.
     public var derivationChecked: Bool { rules == Format.rules }
 
+    /// The edition whose root the user named, if there is one.
+    public var namedEdition: Edition? { editions.last { $0.root == pin ?? base } }
+
     /// The verdict.
     public var verdict: Verdict {
         if findings.contains(where: { $0.weight == .integrity }) { return .altered }
         if findings.contains(where: { $0.weight == .derivation }) { return .evidenceDiffers }
-        guard derivationChecked else { return pin == nil ? .bytesConsistent : .bytesIntact }
-        return pin == nil ? .consistent : .intact
+        if (pin ?? base) == root { return derivationChecked ? .intact : .bytesIntact }
+        if namedEdition != nil { return .extended }
+        return derivationChecked ? .consistent : .bytesConsistent
     }
 }

@@ -75,15 +75,19 @@ extension DiffReport {
     }
 
     private var inputLines: [String] {
-        DiffSide.allCases.map { side in
-            let letter = side == .a ? "A" : "B"
-            let found = input(side)
-            let places =
-                found.counts.occurrences == found.counts.messages
-                ? "" : " in \(Quantity.count(found.counts.occurrences, "place"))"
-            let state = found.root.map { "root \($0), read, not verified" } ?? "a source, packed for this comparison"
-            return "  \(letter)  \(shown(side)): \(Quantity.count(found.counts.messages, "message"))\(places); \(state)"
-        }
+        let extends = extending.map { $0 == .a ? "A extends B" : "B extends A" }
+        return (extends.map { ["  \($0): it begins with the same manifest, and adds to it"] } ?? [])
+            + DiffSide.allCases.map { side in
+                let letter = side == .a ? "A" : "B"
+                let found = input(side)
+                let places =
+                    found.counts.occurrences == found.counts.messages
+                    ? "" : " in \(Quantity.count(found.counts.occurrences, "place"))"
+                let state =
+                    found.root.map { "root \($0), read, not verified" } ?? "a source, packed for this comparison"
+                return
+                    "  \(letter)  \(shown(side)): \(Quantity.count(found.counts.messages, "message"))\(places); \(state)"
+            }
     }
 
     /// The classes with the totals that they add up to.

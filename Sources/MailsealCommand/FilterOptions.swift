@@ -15,7 +15,9 @@ struct RootOption: ParsableArguments {
     func open(_ path: String) throws -> Bundle {
         let bundle = try Bundle(path: path.bytes)
         guard let root, root.reference != bundle.root else { return bundle }
-        Terminal.say("\(path) has the root \(bundle.root), you named \(root.reference)")
+        let earlier = bundle.editions.last { $0.root == root.reference }
+        let what = earlier.map { ", the root of its edition \($0.number)" } ?? ""
+        Terminal.say("\(path) has the root \(bundle.root), you named \(root.reference)\(what)")
         throw ExitCode(1)
     }
 

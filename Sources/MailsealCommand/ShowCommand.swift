@@ -124,10 +124,19 @@ extension ShownMessage {
         writer.add("texts", objects: texts.map(\.json))
         writer.add("attachments", objects: attachments.map { Self.json($0.line, name: $0.name) })
         writer.add("signatures", objects: signatures.map(\.json))
+        writer.add("edition", edition)
+        writer.add("earlier", objects: earlier.map { Self.json($0.edition, $0.signatures) })
         writer.add("places", objects: places.map(\.json))
         writer.add("searched_everywhere", isSearched)
         writer.add("same_message_id", object: "[\(sameMessageID.map(String.init).joined(separator: ","))]".bytes)
         writer.add("findings", objects: findings.map(\.json))
+        return writer.finish()
+    }
+
+    private static func json(_ edition: Int, _ signatures: [DKIMLine]) -> [UInt8] {
+        var writer = CanonicalJSONWriter()
+        writer.add("edition", edition)
+        writer.add("recorded", objects: signatures.map { ManifestLine.dkim($0).bytes })
         return writer.finish()
     }
 

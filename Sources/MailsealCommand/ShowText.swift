@@ -94,7 +94,19 @@ struct ShownText {
 
     private var evidence: [String] {
         guard !shown.signatures.isEmpty else { return ["DKIM: no signature"] }
-        return ["DKIM"] + shown.signatures.flatMap { Self.lines(of: $0) }
+        return ["DKIM"] + shown.signatures.flatMap { Self.lines(of: $0) } + earlierEvidence
+    }
+
+    /// In which edition this was recorded, and what those before it said of each signature.
+    private var earlierEvidence: [String] {
+        guard !shown.earlier.isEmpty else { return [] }
+        return ["  recorded in edition \(shown.edition); before that:"]
+            + shown.earlier.flatMap { edition, signatures in
+                signatures.map { line in
+                    let domain = safeForTerminal(line.domain?.displayText ?? "?")
+                    return "     edition \(edition): \(line.index). \(domain): header \(line.header), body \(line.body)"
+                }
+            }
     }
 
     private static func lines(of signature: ShownSignature) -> [String] {

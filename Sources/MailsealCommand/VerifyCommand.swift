@@ -16,14 +16,20 @@ struct VerifyCommand: AsyncParsableCommand {
             and - reads standard input. Without --root the best verdict is "consistent, not anchored": whoever made the
             bundle could have made it again. Finding codes are explained in Docs/findings.md.
 
+            A bundle that mailseal extend made has the root of the bundle before as that of an earlier edition. --extends
+            checks it: then that much is unaltered; what later editions add is consistent and no more, since anybody could
+            have added it. With --root the bundle must have the root itself, and an earlier edition's is status 1.
+
             EXAMPLES
               mailseal verify --root 181:3f9c…e1 mail.tar.gz
+              mailseal verify --extends 181:3f9c…e1 mail-2.tar.gz
               mailseal verify --checkpoint checkpoint mail.tar.gz
               mailseal verify --anchored mail.tar.gz && echo "pinned and intact"
 
             EXIT STATUS
-              0 intact or consistent; 1 altered, or evidence that does not follow; 1 with --anchored also when not
-              anchored, or when derived facts were not checked since they have other rules; 2 trouble
+              0 intact or consistent, or extends what --extends names; 1 altered, or evidence that does not follow, or the
+              root named is an earlier edition's; 1 with --anchored also when not anchored as a whole, or when derived
+              facts were not checked since they have other rules; 2 trouble
             """)
 
     @Argument(help: ArgumentHelp("The bundle, its extracted folder, or -.", valueName: "bundle"))
@@ -36,6 +42,12 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("A checkpoint file that the bundle must have.", valueName: "file"))
     var checkpoint: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A root, or a bundle, that the bundle must extend: its own root or that of an earlier edition.",
+            valueName: "size:hash|bundle"))
+    var extends: String?
 
     @Flag(help: "Fail unless the root is pinned by --root or --checkpoint.")
     var anchored = false
@@ -53,7 +65,8 @@ struct VerifyCommand: AsyncParsableCommand {
         switch report.verdict {
         case .intact: return
         case .consistent where !anchored, .bytesIntact where !anchored, .bytesConsistent where !anchored: return
-        case .consistent, .bytesIntact, .bytesConsistent, .altered, .evidenceDiffers: throw ExitCode(1)
+        case .extended where root == nil && checkpoint == nil && !anchored: return
+        case .consistent, .bytesIntact, .bytesConsistent, .extended, .altered, .evidenceDiffers: throw ExitCode(1)
         }
     }
 
@@ -68,9 +81,16 @@ struct VerifyCommand: AsyncParsableCommand {
             options.pin = named.reference
             options.pinnedOrigin = named.origin
         }
+        options.base = try extends.map { try Self.base($0) }
         options.jobs = resources.workers
         options.memory = resources.memoryBytes
         return options
+    }
+
+    /// The root that a text or a bundle gives.
+    private static func base(_ text: String) throws -> RootReference {
+        if let root = try? RootReference(parsing: text.bytes) { return root }
+        return try Bundle(path: text.argumentBytes).root
     }
 
     private static func read(_ path: String) throws -> Checkpoint {
@@ -96,6 +116,13 @@ extension VerifyReport {
             return Terminal.emphasized("consistent bytes, not anchored", .yellow)
                 + ": \(Quantity.count(counts.messages, "message")); \(notChecked)"
         case .intact: return Terminal.emphasized("INTACT", .green) + ": \(messages), root as you named it"
+        case .extended:
+            let named = namedEdition?.number ?? 1
+            let adds =
+                named + 1 == editions.count
+                ? "edition \(editions.count) adds" : "editions \(named + 1) to \(editions.count) add"
+            return Terminal.emphasized("EXTENDED", .yellow)
+                + ": edition \(named) as you named it; what \(adds) is consistent, not anchored: \(messages)"
         case .consistent: return Terminal.emphasized("consistent, not anchored", .yellow) + ": \(messages)"
         case .altered:
             // What a bundle that was altered says of itself is no more than a claim.
@@ -124,10 +151,24 @@ extension VerifyReport {
         Quantity.count(findings.filter { $0.weight == weight }.count, "finding")
     }
 
+    /// What each edition says, when there are several.
+    private var editionLines: [String] {
+        guard editions.count > 1 else { return [] }
+        var before: Edition?
+        return editions.map { edition in
+            defer { before = edition }
+            let keys = edition.addedKeys(to: before)
+            let more = before == nil ? "" : "\(Quantity.count(keys, "more key record")), "
+            let mark = edition.number == namedEdition?.number ? ", as you named it" : ""
+            return "edition \(edition.number)  \(edition.root)\(mark)\n"
+                + "           \(more)\(Quantity.grouped(edition.counts.verified)) verified by DKIM"
+        }
+    }
+
     /// The report for people.
     fileprivate func text(hint path: String) -> String {
         var lines = [headline]
-        if hasManifest { lines += table + Report.roots(root, content: contentRoot) }
+        if hasManifest { lines += table + Report.roots(root, content: contentRoot) + editionLines }
         if verdict == .consistent || verdict == .bytesConsistent {
             lines.append("")
             lines.append("The bundle agrees with itself, which its maker could have arranged. Compare")
@@ -150,12 +191,28 @@ extension VerifyReport {
         writer.add("origin", origin)
         writer.add("root", hasManifest ? root.description.bytes : nil)
         writer.add("pinned", pin != nil)
+        writer.add("extends", base != nil)
+        writer.add("named_edition", namedEdition?.number)
+        writer.add("editions", objects: editions.map(\.json))
         writer.add("content_root", contentRoot.bytes)
         writer.add("rules", rules)
         writer.add("derivation_checked", derivationChecked)
         writer.add("counts", object: hasManifest ? Report.json(counts) : nil)
         writer.add("findings", objects: findings.map(\.json))
         return writer.finish().displayText
+    }
+}
+
+extension Edition {
+    /// The edition as a JSON object.
+    var json: [UInt8] {
+        var writer = CanonicalJSONWriter()
+        writer.add("edition", number)
+        writer.add("root", root.description.bytes)
+        writer.add("rules", head.rules)
+        writer.add("bagged_at", head.baggedAt?.description.bytes)
+        writer.add("counts", object: Report.json(counts))
+        return writer.finish()
     }
 }
 

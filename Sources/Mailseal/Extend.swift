@@ -1,0 +1,115 @@
+// `extend`: a bundle and more key records in, the same bundle with one more edition out.
+
+import Bytes
+import Container
+import Cryptography
+import DKIM
+import Files
+import Manifest
+import MerkleTree
+
+/// Appends editions to bundles.
+public struct Extend {
+    private let options: ExtendOptions
+    private let observer: Observer
+    private let file: ReadableFile
+    private let renewal: Renewal
+
+    /// Appends what more key records prove to a bundle.
+    ///
+    /// The bundle is verified first. The new one begins with its lines, byte for byte, and depends on nothing but the
+    /// bundle, the key records and the stated bagging time.
+    /// - Throws: `MailsealError`, `FileError` or `ContainerError` when nothing was written: a bundle that is altered or has
+    ///   facts by newer rules, bad paths, no space.
+    public static func run(_ options: ExtendOptions, observer: Observer = Observer()) async throws -> ExtendSummary {
+        try await Extend(options, observer).run()
+    }
+
+    private init(_ options: ExtendOptions, _ observer: Observer) throws {
+        self.options = options
+        self.observer = observer
+        if ReadableFolder.isFolder(options.bundle) {
+            throw MailsealError(
+                "\(options.bundle.displayText) is a folder",
+                hint: "name the tar.gz: an extracted bundle is not extended")
+        }
+        try Places.check(output: options.output, madeFrom: [options.bundle] + options.keyFiles)
+        if !options.force { try Places.checkFree(options.output) }
+        file = try ReadableFile(named: options.bundle)
+        renewal = Renewal(try Keys.load(options.keyFiles, observer: observer).keys)
+    }
+
+    private func run() async throws -> ExtendSummary {
+        try await verify()
+        let old = try Bundle(file)
+        let keys = try newKeys(beside: try old.keysByEdition())
+        guard !keys.isEmpty || renewal.messages > 0 else {
+            return ExtendSummary(name: old.name, editions: old.editions, written: nil)
+        }
+        let edition = try self.edition(behind: old, adding: keys)
+        let output = try AtomicOutput(path: options.output)
+        var sink = try BundleSink(name: old.name, output: output, jobs: options.jobs)
+        try sink.takeOver(old.reader, before: old.manifest, checksums: renewal.blockChecksums) { done in
+            observer.progress(
+                Progress(bytes: done, totalBytes: old.manifest.tarOffset, messages: old.end.messages))
+        }
+        let size = try await edition.writeTags(to: sink)
+        try file.checkUnchanged()
+        try output.commit(force: options.force)
+        let written = ExtendSummary.Written(
+            root: edition.root, contentRoot: edition.contentRoot.description, edition: old.editions.count + 1,
+            keys: keys.count, messages: renewal.messages, counts: edition.counts, size: size)
+        return ExtendSummary(name: old.name, editions: old.editions, written: written)
+    }
+
+    /// Verifies the bundle, and gathers what the new edition has to record.
+    private func verify() async throws {
+        var options = VerifyOptions(path: self.options.bundle)
+        options.jobs = self.options.jobs
+        options.memory = self.options.memory
+        let report = try await BundleVerification(file, options, observer, renewal: renewal).run()
+        let hint = "mailseal verify tells what is wrong with it"
+        switch report.verdict {
+        case .altered: throw MailsealError("\(file.path) is altered: nothing was written", hint: hint)
+        case .evidenceDiffers:
+            throw MailsealError("recorded evidence in \(file.path) does not follow: nothing was written", hint: hint)
+        case .intact, .bytesIntact, .consistent, .bytesConsistent, .extended: break
+        }
+        let rules = report.editions.map(\.head.rules)
+        if let newer = rules.first(where: { $0 > Format.rules }) {
+            throw MailsealError(
+                "\(file.path) has facts recorded under rules \(newer), this program has rules \(Format.rules)",
+                hint: "extend it with a newer mailseal")
+        }
+        if let older = rules.first, older < Format.rules {
+            observer.notice(
+                .warning(
+                    "facts recorded under rules \(older) were not checked: this program has rules \(Format.rules)",
+                    hint: "the new edition records all evidence that comes out otherwise"))
+        }
+        if rules.count >= Format.editionLimit {
+            throw MailsealError("\(file.path) has \(rules.count) editions, which is the most that a bundle can have")
+        }
+    }
+
+    /// The lines of the records that signatures call for and no edition has, sorted.
+    private func newKeys(beside known: [[KeyLine]]) throws -> [KeyLine] {
+        let store = KeyStore(sets: known.map { $0.map { Keys.key(of: $0) } } + [renewal.keys])
+        let lines = Set(known.joined().map { ManifestLine.key($0).bytes })
+        return Keys.lines(of: store, for: renewal.wanted).filter { !lines.contains(ManifestLine.key($0).bytes) }
+    }
+
+    /// The lines of the bundle with those of the new edition behind them.
+    private func edition(behind old: Bundle, adding keys: [KeyLine]) throws -> EditionWriter {
+        var edition = try EditionWriter(continuing: BundleManifest.text(of: old.manifest, in: old.reader))
+        guard var head = old.editions.last?.head else { throw MailsealError("\(file.path) has no edition") }
+        head.edition = old.editions.count + 1
+        head.rules = Format.rules
+        head.baggedAt = options.baggedAt
+        _ = try edition.append(.head(head))
+        var lines = ManifestCursor(try renewal.lines.source())
+        while let line = try lines.next() { _ = try edition.append(try ManifestLine(line)) }
+        try edition.end(adding: keys)
+        return edition
+    }
+}

@@ -1,0 +1,125 @@
+// `mailseal extend`.
+
+import ArgumentParser
+import Bytes
+import Mailseal
+import Manifest
+import MerkleTree
+
+struct ExtendCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "extend",
+        abstract: "Add what newly found DKIM keys prove to a bundle, as a further edition.",
+        usage: "mailseal extend <bundle> --keys <file> ... -o <file> [options]",
+        discussion: """
+            The new bundle begins with the old one's manifest, byte for byte; a further edition holds the new key records and
+            the evidence that they change. Messages and files are the same, nothing is removed, and anyone who knows the
+            old root can check that: mailseal verify --extends. The old bundle is verified first and left as it is. The
+            same bundle and the same keys give the same new bundle.
+
+            EXAMPLES
+              mailseal extend mail.tar.gz --keys found-in-2026.txt -o mail-2.tar.gz
+              mailseal verify --extends mail.tar.gz mail-2.tar.gz
+              mailseal diff mail.tar.gz mail-2.tar.gz
+
+            EXIT STATUS
+              0 done; 1 no signature calls for a key that is new, nothing was written; 2 trouble, nothing was written
+            """)
+
+    @Argument(help: ArgumentHelp("The bundle to extend.", valueName: "bundle"))
+    var bundle: String
+
+    @Option(
+        help: ArgumentHelp(
+            "A file of DKIM keys, lines of selector._domainkey.domain TXT-record; may be given several times.",
+            valueName: "file"))
+    var keys: [String]
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The new bundle to write.", valueName: "file"))
+    var output: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The bagging time of the new edition for bag-info.txt (RFC 3339).", valueName: "time"),
+        transform: ArgumentForm.time)
+    var baggedAt: Timestamp?
+
+    @Flag(name: .shortAndLong, help: "Replace an existing bundle.")
+    var force = false
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    @OptionGroup var resources: ResourceOptions
+
+    func validate() throws {
+        if output == "-" { throw ValidationError("a bundle cannot be written to standard output; name a file with -o") }
+    }
+
+    func run() async throws {
+        let line = ProgressLine("extending")
+        let observer = Observer(progress: line.draw) { notice in
+            line.erase()
+            switch notice {
+            case .failure(let sentence): Terminal.say(sentence)
+            case .warning(let sentence, let hint):
+                Terminal.say("warning: \(sentence)")
+                if let hint { Terminal.hint(hint) }
+            }
+        }
+        let summary = try await Extend.run(options, observer: observer)
+        line.erase()
+        if summary.written == nil {
+            Terminal.say("no signature calls for a key that is new: nothing was written")
+            Terminal.hint("mailseal list --dkim key_unavailable names messages that lack a key")
+        }
+        if json { Terminal.answer(summary.json(at: output.argumentBytes)) }
+        guard let written = summary.written else { throw ExitCode(1) }
+        if !json { Terminal.answer(summary.text(written, at: output.argumentBytes)) }
+    }
+
+    private var options: ExtendOptions {
+        var options = ExtendOptions(bundle: bundle.argumentBytes, output: output.argumentBytes)
+        options.keyFiles = keys.map(\.argumentBytes)
+        options.baggedAt = baggedAt
+        options.force = force
+        options.jobs = resources.workers
+        options.memory = resources.memoryBytes
+        return options
+    }
+}
+
+extension ExtendSummary {
+    /// The summary for people.
+    fileprivate func text(_ written: Written, at path: [UInt8]) -> String {
+        let shown = safeForTerminal(path.displayText)
+        let added =
+            "\(Quantity.count(written.keys, "key record")), evidence of \(Quantity.count(written.messages, "message"))"
+        var lines = ["added edition \(written.edition): \(added), in \(shown) (\(Quantity.bytes(written.size)))"]
+        lines += Report.evidence(written.counts) + Report.basis(keys: written.counts.keys)
+        lines += Report.roots(written.root, content: written.contentRoot)
+        if let before = editions.last { lines.append("extends \(before.root)") }
+        lines.append("")
+        lines.append("Publish this line, so that anyone can verify the bundle:")
+        lines.append("  mailseal verify --root \(written.root) \(Report.quoted(shown))")
+        return lines.joined(separator: "\n")
+    }
+
+    /// The summary as JSON.
+    fileprivate func json(at path: [UInt8]) -> String {
+        var writer = CanonicalJSONWriter()
+        writer.add("bundle", written == nil ? nil : path)
+        writer.add("name", name)
+        writer.add("extends", editions.last.map { $0.root.description.bytes })
+        writer.add("edition", written?.edition ?? editions.count)
+        if let written {
+            writer.add("root", written.root.description.bytes)
+            writer.add("content_root", written.contentRoot.bytes)
+            writer.add("size", written.size)
+            writer.add("added_keys", written.keys)
+            writer.add("renewed_messages", written.messages)
+            writer.add("counts", object: Report.json(written.counts))
+        }
+        return writer.finish().displayText
+    }
+}
