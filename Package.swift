@@ -58,7 +58,7 @@ let package = Package(
         module("Resolver", "Bytes", "Files", "CUnbound"),
         // Floor 3
         module("MerkleTree", "Bytes", "Cryptography"),
-        module("DKIM", "Bytes", "Cryptography", "Mail"),
+        module("DKIM", "Bytes", "BigIntegers", "Cryptography", "Mail"),
         module("KeyRecovery", "BigIntegers", "Cryptography"),
         module("Container", "Bytes", "Files", "Cryptography", "Deflate"),
         module("Intake", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "CArchive"),

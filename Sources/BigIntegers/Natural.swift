@@ -13,7 +13,7 @@ public final class Natural {
     /// The length of the largest number, in bits: 128 MiB.
     public static let maximumBits = 1 << 30
 
-    private let value: UnsafeMutablePointer<__mpz_struct>
+    let value: UnsafeMutablePointer<__mpz_struct>
 
     /// Zero.
     private init() {
@@ -101,11 +101,11 @@ public final class Natural {
         return true
     }
 
-    private static func fits(_ bits: (partialValue: Int, overflow: Bool)) -> Bool {
+    static func fits(_ bits: (partialValue: Int, overflow: Bool)) -> Bool {
         !bits.overflow && bits.partialValue <= maximumBits
     }
 
-    private static func computed(_ operation: (UnsafeMutablePointer<__mpz_struct>) -> Void) -> Natural {
+    static func computed(_ operation: (UnsafeMutablePointer<__mpz_struct>) -> Void) -> Natural {
         let result = Natural()
         unsafe operation(result.value)
         return result

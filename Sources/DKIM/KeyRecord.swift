@@ -77,6 +77,18 @@ public struct KeyRecord: Sendable {
         }
     }
 
+    /// Why the numbers of a record's RSA key are refused, when it has any.
+    static func refusal(of record: [UInt8]) -> CryptographyError? {
+        guard let data = TagList(parsing: record[...])["p"]?.value, let der = TagValue.base64(data) else { return nil }
+        do { _ = try RSAPublicKey(subjectPublicKeyInfo: der) } catch {
+            guard case .malformedKey = error else { return error }
+        }
+        do { _ = try RSAPublicKey(pkcs1: der) } catch {
+            guard case .malformedKey = error else { return error }
+        }
+        return nil
+    }
+
     /// RFC 6376 names the bare form and shows the other one (erratum 3017); both are in use.
     private static func rsaKey(_ der: [UInt8]) throws(CryptographyError) -> RSAPublicKey {
         do { return try RSAPublicKey(subjectPublicKeyInfo: der) } catch { return try RSAPublicKey(pkcs1: der) }

@@ -40,3 +40,15 @@ struct BasisArgument: ExpressibleByArgument {
 
     static var allValueStrings: [String] { KeyProvenance.Basis.allCases.map(\.rawValue) }
 }
+
+extension Terminal {
+    /// Tells what an operation has to say while it works.
+    static func tell(_ notice: Observer.Notice) {
+        switch notice {
+        case .failure(let sentence): say(sentence)
+        case .warning(let sentence, let hint):
+            say("warning: \(sentence)")
+            if let hint { self.hint(hint) }
+        }
+    }
+}

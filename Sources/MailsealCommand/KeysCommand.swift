@@ -19,5 +19,5 @@ struct KeysCommand: AsyncParsableCommand {
             EXIT STATUS
               as each command says; 2 trouble
             """,
-        subcommands: [KeysImportCommand.self])
+        subcommands: [KeysImportCommand.self, KeysMissingCommand.self, KeysCheckCommand.self])
 }

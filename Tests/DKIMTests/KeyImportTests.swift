@@ -1,0 +1,323 @@
+import Bytes
+import Testing
+
+@testable import DKIM
+
+/// Keys as `name record` and the annotation when it says more than `file`.
+private func shown(_ found: KeyImport) -> [String] {
+    found.keys.map { key in
+        let annotation = key.provenances.map(\.annotation.displayText).joined(separator: " ").replacing("#: ", with: "")
+        return "\(key.name.text.displayText) \(key.record.displayText)"
+            + (annotation == "basis=file" ? "" : " [\(annotation)]")
+    }
+}
+
+private func notes(_ found: KeyImport) -> [String] { found.notes.map { "\($0.line) \($0.reason.rawValue)" } }
+
+@Suite struct KeyImportTextTests {
+    @Test func `a zone file gives the records of key names`() {
+        let found = KeyImport(
+            parsing: """
+                $TTL 1h
+                $ORIGIN example.org.
+                @ 3600 IN SOA ns.example.org. host ( 1 ; serial (not closed
+                    2 3
+                    4 5 )
+                    IN NS ns
+                ns  A 127.0.0.1
+                @ TXT "v=spf1 -all" ; not a key
+                s1._domainkey 3600 IN TXT ( "v=DKIM1; k=rsa; "
+                                 ; the rest
+                      "p=MIG" "f" )
+                s2._DomainKey IN 1h30m TXT v=DKIM1\\; p=x\\"\\059
+                  TXT "second=\\"\\;\\\\"
+                s3._domainkey.other.example. txt "p=3"
+                *._domainkey TXT "v=DKIM1; p="
+                s4._domainkey.* TXT "p=no"
+                $ORIGIN sub
+                s5._domainkey TXT("p=5")
+                s6._domainkey IN TYPE65280 \\# 1 00
+                s7._domainkey CLASS1 IN
+                """.bytes)
+        #expect(
+            shown(found) == [
+                "s1._domainkey.example.org v=DKIM1; k=rsa; p=MIGf", "s2._domainkey.example.org v=DKIM1; p=x\";",
+                "s2._domainkey.example.org second=\";\\", "s3._domainkey.other.example p=3",
+                "s5._domainkey.sub.example.org p=5",
+            ])
+        #expect(found.form == .zone && found.leftAside == 7)
+        #expect(notes(found) == ["20 not-a-key-name"])
+    }
+
+    @Test func `lines end in CRLF too, and the last needs no end`() {
+        let text = "s._domainkey.x. IN TXT ( \"p=\"\n \"1\" )\ns._domainkey.y. TXT \"p=2\"\n\ns._domainkey.z p=3"
+        for text in [text, text.replacing("\n", with: "\r\n"), text + "\n", "\u{FEFF}" + text] {
+            let found = KeyImport(parsing: text.bytes)
+            #expect(shown(found) == ["s._domainkey.x p=1", "s._domainkey.y p=2", "s._domainkey.z p=3"])
+            #expect(found.notes.isEmpty)
+        }
+    }
+
+    @Test func `relative names need an origin`() {
+        let text = "s._domainkey TXT \"p=1\"\ns._domainkey.x TXT \"p=2\"\ns._domainkey.x. TXT \"p=3\""
+        #expect(shown(KeyImport(parsing: text.bytes)) == ["s._domainkey.x p=2", "s._domainkey.x p=3"])
+        #expect(
+            shown(KeyImport(parsing: text.bytes, origin: "Y.Example.".bytes)) == [
+                "s._domainkey.y.example p=1", "s._domainkey.x.y.example p=2", "s._domainkey.x p=3",
+            ])
+    }
+
+    @Test func `lines of a key file keep what is stated on them`() {
+        let text = """
+            # comment
+            #: basis=dns from="::1"
+            s._domainkey.x p=1
+              s._domainkey.y v=DKIM1; k=rsa; p=2 ; n=(
+            s._domainkey.*.z "p=" "3"
+            s._domainkey.x NXDOMAIN
+            #: basis=archive
+            s._domainkey.v 300 IN TXT "p=4"
+            """
+        let found = KeyImport(parsing: text.bytes)
+        #expect(
+            shown(found) == [
+                "s._domainkey.x p=1 [basis=dns from=\"::1\"]", "s._domainkey.y v=DKIM1; k=rsa; p=2 ; n=(",
+                "s._domainkey.*.z p=3", "s._domainkey.v p=4 [basis=archive]",
+            ])
+        #expect(notes(found) == ["6 not-a-record"])
+        let statement = KeyImport.Statement(basis: .passiveDNS, from: "me".bytes)
+        #expect(
+            shown(KeyImport(parsing: text.bytes, stating: statement)) == [
+                "s._domainkey.x p=1 [basis=dns from=\"::1\"]",
+                "s._domainkey.y v=DKIM1; k=rsa; p=2 ; n=( [basis=passive-dns from=\"me\"]",
+                "s._domainkey.*.z p=3 [basis=passive-dns from=\"me\"]", "s._domainkey.v p=4 [basis=archive]",
+            ])
+    }
+
+    @Test(arguments: [
+        ("a TXT \"x", "malformed-line"), ("a TXT (\"x\"", "malformed-line"), ("a TXT \"x\" )", "malformed-line"),
+        (" TXT \"x\"", "malformed-line"), ("s._domainkey.x TXT", "not-a-record"),
+        ("s._domainkey.x TXT \"\"", "not-a-record"),
+        ("s._domainkey.x CNAME", "malformed-line"), ("s._domainkey.x CNAME y.", "alias-without-target"),
+        ("$INCLUDE x", "directive-not-followed"), ("$GENERATE 1-2 a$ A 1.2.3.$", "directive-not-followed"),
+        ("$ORIGIN", "directive-not-followed"), ("nonsense", "not-a-key-name"),
+        ("s._domainkey.x \"p", "malformed-quotes"),
+    ])
+    func `what cannot be read is told with its line`(line: String, code: String) {
+        let found = KeyImport(parsing: "; comment\n\n\(line)\n".bytes)
+        #expect(found.keys.isEmpty && notes(found) == ["3 \(code)"])
+        #expect(!found.notes.contains { !$0.reason.losesKey })
+    }
+
+    @Test func `reading goes on behind a line that cannot be read`() {
+        let found = KeyImport(parsing: "s._domainkey.x. TXT (\n\"p=1\ns._domainkey.y. TXT \"p=2\"".bytes)
+        #expect(shown(found) == ["s._domainkey.y p=2"])
+        #expect(notes(found) == ["1 malformed-line"])
+    }
+
+    @Test func `a record longer than any of DNS is told`() {
+        let strings = String(repeating: "\"\(String(repeating: "x", count: 255))\" ", count: 260)
+        let found = KeyImport(parsing: "s._domainkey.x. TXT (\(strings))\ns._domainkey.y. TXT p=2".bytes)
+        #expect(shown(found) == ["s._domainkey.y p=2"] && notes(found) == ["1 record-too-long"])
+    }
+
+    @Test func `hostile lines cost no more than their length`() {
+        for text in [
+            String(repeating: "\"\" ", count: 300_000), String(repeating: "( ", count: 300_000),
+            String(repeating: "\\", count: 300_000),
+            String(repeating: "s._domainkey.x TXT (\n", count: 30_000), String(repeating: "\n;", count: 300_000),
+            String(repeating: "a ", count: 300_000),
+        ] {
+            let found = KeyImport(parsing: "s._domainkey.x TXT \(text)".bytes)
+            #expect(found.keys.count <= 1)
+        }
+    }
+}
+
+@Suite struct KeyImportLookupTests {
+    @Test func `dig's answers tell whom it asked, and when that is in UTC`() {
+        let found = KeyImport(
+            parsing: """
+
+                ; <<>> DiG 9.18.28-1~deb12u2-Debian <<>> TXT s1._domainkey.example.org
+                ;; global options: +cmd
+                ;; Got answer:
+                ;; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 3911
+                ;; flags: qr rd ra ad; QUERY: 1, ANSWER: 2, AUTHORITY: 0, ADDITIONAL: 1
+
+                ;; OPT PSEUDOSECTION:
+                ; EDNS: version: 0, flags:; udp: 1232
+                ;; QUESTION SECTION:
+                ;s1._domainkey.example.org.	IN	TXT
+
+                ;; ANSWER SECTION:
+                s1._domainkey.example.org. 300	IN	CNAME	s1.dkim.provider.example.
+                s1.dkim.provider.example. 299	IN	TXT	"v=DKIM1; k=rsa; p=MIG" "fMA0"
+
+                ;; Query time: 3 msec
+                ;; SERVER: 127.0.0.1#53(127.0.0.1) (UDP)
+                ;; WHEN: Sun Nov  2 10:00:00 UTC 2026
+                ;; MSG SIZE  rcvd: 312
+
+                ; <<>> DiG 9.18.28 <<>> TXT s2._domainkey.example.org
+                ;; ANSWER SECTION:
+                s2._domainkey.example.org. 300	IN	TXT	"p=2"
+
+                ;; SERVER: ::1#53(::1)
+                ;; WHEN: Sun Nov 22 11:00:00 CET 2026
+
+                """.bytes)
+        #expect(
+            shown(found) == [
+                "s2._domainkey.example.org p=2 [basis=dns from=\"::1\"]",
+                "s1._domainkey.example.org v=DKIM1; k=rsa; p=MIGfMA0 "
+                    + "[basis=dns obtained=2026-11-02T10:00:00Z from=\"127.0.0.1\"]",
+            ])
+        #expect(found.form == .lookup && found.notes.isEmpty)
+    }
+
+    @Test func `what host and nslookup print is read`() {
+        let found = KeyImport(
+            parsing: """
+                s1._domainkey.example.org is an alias for s1.provider.example.
+                s1.provider.example descriptive text "p=MIG" "f; n=x"
+                s2._domainkey.example.org	text = "p=2"
+                s3._domainkey.example.org	canonical name = s2._domainkey.example.org.
+                """.bytes)
+        #expect(
+            shown(found) == [
+                "s2._domainkey.example.org p=2 [basis=dns]", "s1._domainkey.example.org p=MIGf; n=x [basis=dns]",
+                "s3._domainkey.example.org p=2 [basis=dns]",
+            ])
+        #expect(found.notes.isEmpty && found.form == .lookup)
+    }
+
+    @Test func `aliases are followed a few steps, and not in circles`() {
+        func chain(_ length: Int) -> String {
+            "s._domainkey.x. CNAME c0.\n" + (0..<length).map { "c\($0). CNAME c\($0 + 1).\n" }.joined()
+                + "c\(length). TXT \"p=1\""
+        }
+        #expect(shown(KeyImport(parsing: chain(8).bytes)) == ["s._domainkey.x p=1"])
+        #expect(notes(KeyImport(parsing: chain(9).bytes)) == ["1 alias-without-target"])
+        let circle = KeyImport(
+            parsing: "s._domainkey.x. CNAME t._domainkey.x.\nt._domainkey.x. CNAME s._domainkey.x.".bytes)
+        #expect(notes(circle) == ["1 alias-without-target", "2 alias-without-target"])
+    }
+
+    @Test func `many aliases of one long record do not make more than a few times the text`() {
+        let record = String(repeating: "\"\(String(repeating: "x", count: 250))\" ", count: 250)
+        let aliases = (0..<2000).map { "s\($0)._domainkey.x. CNAME t.\n" }.joined()
+        let text = "t. TXT \(record)\n\(aliases)".bytes
+        let found = KeyImport(parsing: text)
+        #expect(found.keys.reduce(0) { $0 + $1.record.count } <= 16 * text.count + 65536)
+        #expect(found.keys.count + found.notes.count == 2000 && !found.notes.isEmpty)
+    }
+}
+
+@Suite struct KeyImportJSONTests {
+    @Test func `a key archive gives records with the time they were seen`() {
+        let text = """
+            [
+              {"domain": "Example.org", "selector": "S1", "firstSeenAt": "2024-03-01T12:00:00.123Z",
+               "lastSeenAt": "2025-01-01T00:00:00.000Z", "value": "v=DKIM1; p=1", "provenanceVerified": true},
+              {"domain": "example.org", "selector": "s2", "firstSeenAt": null, "lastSeenAt": "never", "value": "p=2"},
+              {"domain": "example.org", "selector": "s 3", "value": "p=3"},
+              {"domain": "*.example.org", "selector": "s3", "value": "p=3"},
+              {"domain": "example.org", "selector": "s3", "value": null},
+              {"domain": "example.org", "selector": "s3", "value": ""},
+              17, {"a": 1}
+            ]
+            """
+        let found = KeyImport(parsing: text.bytes)
+        #expect(
+            shown(found) == [
+                "s1._domainkey.example.org v=DKIM1; p=1 "
+                    + "[basis=archive first_seen=2024-03-01T12:00:00Z last_seen=2025-01-01T00:00:00Z]",
+                "s2._domainkey.example.org p=2 [basis=archive]",
+            ])
+        #expect(
+            notes(found) == [
+                "4 malformed-time", "5 not-a-key-name", "6 not-a-key-name", "7 not-a-record", "8 not-a-record",
+                "9 unknown-entry",
+                "9 unknown-entry",
+            ])
+        #expect(found.form == .archive)
+    }
+
+    @Test func `one object a line is read as an array's elements are`() {
+        let line = #"{"domain":"x","selector":"s","value":"p=1"}"#
+        #expect(shown(KeyImport(parsing: line.bytes)).count == 1)
+        #expect(shown(KeyImport(parsing: "\n\(line)\n".bytes)).count == 1)
+        let found = KeyImport(parsing: "\(line)\n{\"domain\":}\n\n\(line)\r\n".bytes)
+        #expect(found.keys.count == 2 && notes(found) == ["2 malformed-json"])
+        #expect(KeyImport(parsing: "[\(line)]\n[\(line)]".bytes).keys.count == 2)
+    }
+
+    @Test func `an archive that was cut gives what is before the cut, and tells`() {
+        let text = "[\n{\"domain\":\"x\",\"selector\":\"s\",\"value\":\"p=1\"},\n{\"domain\":\"x\",\"sel"
+        let found = KeyImport(parsing: text.bytes)
+        #expect(found.keys.count == 1 && notes(found) == ["3 malformed-json"])
+    }
+
+    @Test func `mailauth's cache gives the strings of each record joined`() {
+        let text = """
+            {
+              "s1._domainkey.example.org": {"TXT": [["v=DKIM1; ", "p=1"], ["p=2"]]},
+              "s2._domainkey.example.org": {"TXT": [[1], "p=3"]},
+              "_dmarc.example.org": {"TXT": [["v=DMARC1"]]},
+              "example.org": {"MX": []}
+            }
+            """
+        let found = KeyImport(parsing: text.bytes)
+        #expect(
+            shown(found) == [
+                "s1._domainkey.example.org v=DKIM1; p=1", "s1._domainkey.example.org p=2",
+                "s2._domainkey.example.org p=3",
+            ])
+        #expect(notes(found) == ["3 not-a-record"] && found.leftAside == 2 && found.form == .mailauth)
+    }
+
+    @Test func `the key store of DKIM Verifier gives days and DNSSEC`() {
+        let text = """
+            {"maxId": 2, "keys": [
+             {"id": 1, "sdid": "example.org", "selector": "s1", "key": "p=1", "insertedAt": "2021-02-03", "lastUsedAt": "2022-01-01", "secure": true},
+             {"id": 2, "sdid": "example.org", "selector": "s2", "key": "p=2", "insertedAt": "x", "secure": false},
+             {"id": 3, "sdid": "example.org", "selector": "s2"}, null]}
+            """
+        let found = KeyImport(parsing: text.bytes)
+        #expect(
+            shown(found) == [
+                "s1._domainkey.example.org p=1 [basis=dns first_seen=2021-02-03T00:00:00Z dnssec=secure]",
+                "s2._domainkey.example.org p=2 [basis=dns]",
+            ])
+        #expect(notes(found) == ["3 malformed-time", "4 not-a-record", "4 not-a-record"])
+    }
+
+    @Test func `passive DNS gives when a record was seen`() {
+        let text = #"""
+            {"cond":"begin"}
+            {"obj":{"count":5,"time_first":1381000000,"time_last":1400000000,"rrname":"s1._domainkey.example.org.","rrtype":"TXT","bailiwick":"example.org.","rdata":["\"v=DKIM1; \" \"p=1\"","\"p=2\""]}}
+            {"rrname":"s2._domainkey.example.org","rrtype":"txt","rdata":"p=3","zone_time_first":"2016-01-01T00:00:00Z","time_last":99999999999999}
+            {"rrname":"example.org.","rrtype":"TXT","rdata":["\"v=spf1 -all\""]}
+            {"rrname":"s3._domainkey.example.org.","rrtype":"CNAME","rdata":["x."]}
+            {"rrname":"s3._domainkey.example.org.","rrtype":"TXT","rdata":["\"p=4",7]}
+            {"rrname":"s3._domainkey.example.org.","rrtype":"TXT"}
+            {"cond":"succeeded"}
+            """#
+        let found = KeyImport(parsing: text.bytes)
+        let seen = "[basis=passive-dns first_seen=2013-10-05T19:06:40Z last_seen=2014-05-13T16:53:20Z]"
+        #expect(
+            shown(found) == [
+                "s1._domainkey.example.org v=DKIM1; p=1 \(seen)", "s1._domainkey.example.org p=2 \(seen)",
+                "s2._domainkey.example.org p=3 [basis=passive-dns first_seen=2016-01-01T00:00:00Z]",
+            ])
+        #expect(notes(found) == ["3 malformed-time", "6 malformed-quotes", "6 not-a-record", "7 not-a-record"])
+        #expect(found.leftAside == 2 && found.form == .passiveDNS)
+        let stated = KeyImport(
+            parsing: text.bytes, stating: .init(basis: .archive, obtained: Timestamp(rfc3339: "2020-01-01T00:00:00Z")))
+        #expect(
+            stated.keys.allSatisfy {
+                $0.provenance.basis == .archive && $0.provenance.obtained?.description == "2020-01-01T00:00:00Z"
+            })
+    }
+}
