@@ -66,7 +66,7 @@ enum Keys {
 
 extension KeyLine {
     /// The line of one of a key's provenances.
-    fileprivate init(_ key: Key, _ provenance: KeyProvenance) {
+    init(_ key: Key, _ provenance: KeyProvenance) {
         self.init(
             domain: key.domain, selector: key.selector, record: key.record, basis: provenance.basis.rawValue,
             obtained: provenance.obtained, from: provenance.from?.nonEmpty, firstSeen: provenance.firstSeen,

@@ -15,8 +15,10 @@ public struct ListedMessage: Sendable {
     /// Its signatures, as the newest edition that names them recorded them.
     public internal(set) var signatures: [DKIMLine] = []
 
+    /// What its signatures amount to together.
+    public var standing: EvidenceStanding { EvidenceStanding(of: signatures) }
     /// The class of its evidence.
-    public var evidence: EvidenceClass { EvidenceClass(of: signatures) }
+    public var evidence: EvidenceClass { standing.evidence }
 
     /// The time that its Date claims; nil when there is none that can be read.
     public var date: Timestamp? { Timestamp(claimedBy: line.date) }
@@ -38,12 +40,20 @@ public struct ListedMessage: Sendable {
 
 /// What was listed.
 public struct ListSummary: Sendable {
-    /// The counts of the messages that were listed: messages, attachments, signatures, bytes and the five DKIM classes.
+    /// The counts of the messages that were listed: messages, attachments, signatures, bytes and the DKIM classes.
     public internal(set) var counts = EndLine()
+    /// How many of them there is which reservation about; one message can have several.
+    public internal(set) var reservations: [String: Int] = [:]
     /// Messages left out because they have no Date that can be read, and a time was asked for.
     public internal(set) var undated = 0
     /// Messages left out because their bytes could not be read.
     public internal(set) var unreadable = 0
+
+    /// There are fewer reservations than this; a hostile manifest could have any number.
+    static let reservationLimit = 64
+
+    /// Whether a reservation is known already, or there is room for another.
+    func mayCount(_ code: String) -> Bool { reservations[code] != nil || reservations.count < Self.reservationLimit }
 }
 
 /// Lists messages.
@@ -168,7 +178,11 @@ private struct Listing: ~Copyable {
         summary.counts.count(.message(message.line))
         summary.counts.attachments += message.attachments
         summary.counts.signatures += message.signatures.count
-        summary.counts.count(message.evidence)
+        let standing = message.standing
+        summary.counts.count(standing.evidence)
+        for code in standing.reservations.prefix(ListSummary.reservationLimit) where summary.mayCount(code) {
+            summary.reservations[code, default: 0] += 1
+        }
         try body(message)
     }
 

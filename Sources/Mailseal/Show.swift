@@ -35,6 +35,8 @@ public struct ShownMessage: Sendable {
         public let name: String
         /// The value, not yet safe for a terminal.
         public let value: String
+        /// Whether signatures that verify cover it.
+        public let standing: FieldStanding
     }
 
     /// A part whose text is shown.
@@ -76,8 +78,10 @@ public struct ShownMessage: Sendable {
     /// Where recorded facts do not follow from the bytes.
     public let findings: [Finding]
 
+    /// What its signatures amount to together.
+    public var standing: EvidenceStanding { EvidenceStanding(of: signatures.map(\.line)) }
     /// The class of its evidence.
-    public var evidence: EvidenceClass { EvidenceClass(of: signatures.map(\.line)) }
+    public var evidence: EvidenceClass { standing.evidence }
     /// The time that its Date claims; nil when there is none that can be read.
     public var date: Timestamp? { Timestamp(claimedBy: line.date) }
 
@@ -154,16 +158,18 @@ extension ShownMessage {
         self.leaf = leaf
         line = gathered.message
         self.bytes = bytes
-        fields = mail.header.fields.map { field in
+        let evidence = ShownSignature.evidence(of: mail, keys: keys, recordedAs: newest.signatures)
+        fields = zip(mail.header.fields, FieldStanding.standings(of: mail, by: evidence)).map { field, standing in
             Field(
-                name: bytes[field.name].displayText, value: decodedHeader(field.unfoldedValue(in: bytes.span)))
+                name: bytes[field.name].displayText, value: decodedHeader(field.unfoldedValue(in: bytes.span)),
+                standing: standing)
         }
         texts = Self.texts(of: mail)
         let names = Dictionary(mail.attachments.map { ($0.number.displayText, $0.displayName) }) { first, _ in first }
         attachments = gathered.attachments.map { line in
             (line, names[line.part] ?? line.name.map { decodedHeader($0) })
         }
-        signatures = ShownSignature.signatures(newest.signatures, of: mail, keys: keys, date: line.date)
+        signatures = ShownSignature.signatures(newest.signatures, evidence, keys, mail)
         var sources: [Int: SourceLine] = [:]
         for id in Set(gathered.places.map(\.source)) { sources[id] = try bundle.source(id) }
         places = gathered.places.map { ShownPlace(occurrence: $0, source: sources[$0.source]) }

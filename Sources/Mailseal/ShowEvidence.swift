@@ -23,28 +23,43 @@ public struct ShownSignature: Sendable {
     public let keyBits: Int?
     /// Whether the key's domain said that it was only testing.
     public let isTesting: Bool
+    /// Where the key record is from, the strongest first.
+    public let origins: [KeyLine]
     /// Remarks, expiry among them.
     public let remarks: [Remark]
 
-    /// The recorded signatures; what needs the bytes is told only where the bytes give the recorded facts again.
-    static func signatures(_ lines: [DKIMLine], of mail: Message, keys: KeyStore, date: RawText?) -> [ShownSignature] {
-        let evidence = Verifier(keys: keys).evidence(of: mail).signatures
+    /// The recorded signatures; `evidence` has what the bytes give, where they give the recorded facts again.
+    static func signatures(_ lines: [DKIMLine], _ evidence: [Evidence], _ keys: KeyStore, _ mail: Message)
+        -> [ShownSignature]
+    {
         let times = Times(
-            now: Clock.now, date: Timestamp(claimedBy: date), received: Timestamp(claimedBy: mail.receivedDate))
-        return lines.enumerated().map { place, line in
-            guard place < evidence.count, DKIMLine(evidence[place], message: line.message) == line else {
+            now: Clock.now, date: Timestamp(claimedBy: mail.unfoldedValue(of: "Date")),
+            received: Timestamp(claimedBy: mail.receivedDate))
+        return lines.map { line in
+            guard let found = evidence.first(where: { $0.index + 1 == line.index }) else {
                 return ShownSignature(
-                    line: line, verdict: "not-derived", keyBits: nil, isTesting: false, remarks: [])
+                    line: line, verdict: "not-derived", keyBits: nil, isTesting: false, origins: [], remarks: [])
             }
-            let found = evidence[place]
             let remarks = found.remarks(
                 now: times.now?.seconds, date: times.date?.seconds, received: times.received?.seconds)
+            let key = keys.keys(selector: line.selector ?? [], domain: line.domain ?? []).first {
+                $0.digest == line.key
+            }
             return ShownSignature(
                 line: line, verdict: found.verdict.rawValue, keyBits: found.key?.bits,
                 isTesting: found.key?.isTesting ?? false,
+                origins: key.map { key in key.provenances.map { KeyLine(key, $0) } } ?? [],
                 remarks: remarks.map {
                     Remark(code: $0.rawValue, sentence: times.sentence(for: $0, bits: found.key?.bits, line))
                 })
+        }
+    }
+
+    /// What the bytes give of signatures, without what differs from the recorded lines.
+    static func evidence(of mail: Message, keys: KeyStore, recordedAs lines: [DKIMLine]) -> [Evidence] {
+        let recorded = Dictionary(lines.map { ($0.index, $0) }) { first, _ in first }
+        return Verifier(keys: keys).evidence(of: mail).signatures.filter { found in
+            recorded[found.index + 1].map { DKIMLine(found, message: $0.message) == $0 } ?? false
         }
     }
 }

@@ -47,6 +47,7 @@ struct TableListing: Listing {
         let counts = summary.counts
         var lines = [summary.headline]
         if counts.messages > 0 { lines += Report.evidence(counts).dropFirst(counts.verified > 0 ? 1 : 0) }
+        lines += Report.reservations(summary.reservations)
         if counts.signatures > 0 { lines += Report.basis(keys: bundle.end.keys) }
         if summary.undated > 0 {
             lines.append("\(Quantity.count(summary.undated, "message")) left out: no Date that can be read")
@@ -101,7 +102,7 @@ struct CSVListing: Listing {
     mutating func start(_ bundle: Bundle, _ pin: RootOption) -> String {
         Self.record([
             "number", "sha256", "date_utc", "date", "from", "to", "cc", "subject", "message_id", "size", "attachments",
-            "dkim", "dkim_domains",
+            "dkim", "dkim_domains", "reservations",
         ])
     }
 
@@ -112,6 +113,7 @@ struct CSVListing: Listing {
             String(line.number), "\(line.sha256)", message.date?.description ?? "", line.date?.displayText ?? "",
             message.from, message.to, message.cc, message.subject, line.messageID?.displayText ?? "",
             String(line.size), String(message.attachments), message.evidence.rawValue, domains.joined(separator: " "),
+            message.standing.reservations.joined(separator: " "),
         ])
     }
 
@@ -154,6 +156,9 @@ struct JSONListing: Listing {
         var writer = CanonicalJSONWriter()
         let counts = summary.counts
         for (name, value) in counts.named where Self.counted.contains(name) { writer.add(name, value) }
+        var tally = CanonicalJSONWriter()
+        for (code, count) in summary.reservations.sorted(by: { $0.key < $1.key }) { tally.add(code, count) }
+        writer.add("reservations", object: tally.finish())
         writer.add("left_out_undated", summary.undated)
         writer.add("left_out_unreadable", summary.unreadable)
         return "\n],\"counts\":" + writer.finish().displayText + "}\n"
@@ -184,6 +189,7 @@ extension ListedMessage {
         writer.add("attachments", attachments)
         writer.add("signatures", signatures.count)
         writer.add("dkim", evidence.rawValue.bytes)
+        writer.add("reservations", standing.reservations.map(\.bytes))
         writer.add("dkim_domains", signatures.map { $0.domain ?? [] })
         writer.add("defects", line.defects.map(\.bytes))
         return writer.finish()

@@ -39,16 +39,15 @@ enum Report {
     }
 
     private static func evidenceRows(_ counts: EndLine) -> [(Int, String)] {
-        [
-            (counts.verified, "verified by DKIM"),
-            (counts.repaired, "verified by DKIM after undoing known changes"),
-            (counts.qualified, "verified by DKIM with reservations"),
-            (counts.headersOnly, "headers proven by DKIM, body not"),
-            (counts.otherDomain, "signed by a domain other than From's only"),
-            (counts.notVerifying, "with DKIM signatures that prove nothing"),
-            (counts.keyUnavailable, "with DKIM signatures whose key is unavailable"),
-            (counts.unsigned, "without a DKIM signature"),
-        ]
+        EvidenceClass.allCases.map { (counts[$0], $0.countWords) }
+    }
+
+    /// How many of the messages there is which reservation about, the most frequent first.
+    static func reservations(_ tally: [String: Int]) -> [String] {
+        guard !tally.isEmpty else { return [] }
+        let rows = tally.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        return ["  reservations, of which one message can have several:"]
+            + table(rows.map { ($0.value, Reservations.countWords($0.key)) }).map { "  " + $0 }
     }
 
     private static func table(_ rows: [(Int, String)]) -> [String] {

@@ -13,7 +13,7 @@ struct ShowCommand: AsyncParsableCommand {
         abstract: "Show one message of a bundle with its evidence.",
         usage: "mailseal show <bundle> <number | sha256 | message-id> [--raw | --part <number> | --json]",
         discussion: """
-            Header fields are claims of whoever wrote the message; what DKIM proves of them stands under DKIM. The message is
+            Header fields are claims of whoever wrote the message; to the left of each stands which signature proves it. The message is
             checked against its digest, its line against the root. A number is found by the index; in a long manifest further
             places and messages with the same Message-ID are then looked for only with --everywhere.
 
@@ -118,6 +118,7 @@ extension ShownMessage {
         writer.add("pinned", pin.root != nil)
         writer.add("leaf", leaf)
         writer.add("dkim", evidence.rawValue.bytes)
+        writer.add("reservations", standing.reservations.map(\.bytes))
         writer.add("date_utc", date?.description.bytes)
         writer.add("message", object: ManifestLine.message(line).bytes)
         writer.add("fields", objects: fields.map(\.json))
@@ -153,6 +154,10 @@ extension ShownMessage.Field {
         var writer = CanonicalJSONWriter()
         writer.add("name", name.bytes)
         writer.add("value_text", value.bytes)
+        writer.add("standing", standing.code.bytes)
+        if case .signed(let numbers) = standing {
+            writer.add("signed_by", object: "[\(numbers.map(String.init).joined(separator: ","))]".bytes)
+        }
         return writer.finish()
     }
 }
@@ -175,6 +180,7 @@ extension ShownSignature {
         writer.add("verdict", verdict.bytes)
         writer.add("key_bits", keyBits)
         writer.add("key_testing", isTesting)
+        writer.add("key_origins", objects: origins.map { ManifestLine.key($0).bytes })
         writer.add("remarks", remarks.map { $0.code.bytes })
         return writer.finish()
     }

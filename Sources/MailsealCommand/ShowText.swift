@@ -40,6 +40,7 @@ struct ShownText {
             "root     \(bundle.root)",
             "         \(pin.standing)",
         ]
+        lines += shown.standing.reservations.map { "but      \(Reservations.sentence($0))" }
         if !line.defects.isEmpty { lines.append("defects  \(line.defects.joined(separator: " "))") }
         for finding in shown.findings { lines.append("FAIL     \(finding.code): \(safeForTerminal(finding.detail))") }
         if !shown.sameMessageID.isEmpty {
@@ -51,26 +52,27 @@ struct ShownText {
     }
 
     private var emphasis: String {
+        let words = shown.evidence.words
         switch shown.evidence {
-        case .verified: Terminal.emphasized("verified by DKIM", .green)
-        case .repaired: Terminal.emphasized("verified by DKIM after undoing known changes", .green)
-        case .qualified: Terminal.emphasized("verified by DKIM with reservations", .yellow)
-        case .headersOnly: Terminal.emphasized("headers proven by DKIM, body not", .yellow)
-        case .otherDomain: Terminal.emphasized("signed by a domain other than From's only", .yellow)
-        case .notVerifying: Terminal.emphasized("its DKIM signatures do not verify", .red)
-        case .keyUnavailable: Terminal.emphasized("DKIM signatures, key unavailable", .yellow)
-        case .unsigned: "no DKIM signature"
+        case .verified: return Terminal.emphasized(words, .green)
+        case .notVerifying: return Terminal.emphasized(words, .red)
+        case .unsigned: return words
+        case .repaired, .qualified, .headersOnly, .otherDomain, .keyUnavailable:
+            return Terminal.emphasized(words, .yellow)
         }
     }
 
     // MARK: Claims
 
     private static let usual: Set<String> = [
-        "from", "sender", "reply-to", "to", "cc", "bcc", "date", "subject", "message-id", "in-reply-to",
+        "from", "sender", "reply-to", "to", "cc", "bcc", "date", "subject", "message-id", "in-reply-to", "content-type",
     ]
 
     private var claims: [String] {
-        var lines = ["HEADER FIELDS, claims of whoever wrote them"]
+        let judged = shown.fields.contains { $0.standing != .unjudged }
+        var lines = [
+            "HEADER FIELDS, claims of whoever wrote them" + (judged ? "; on the left, which signature proves them" : "")
+        ]
         var hidden = 0
         for field in shown.fields {
             let name = field.name.lowercased()
@@ -78,7 +80,9 @@ struct ShownText {
                 hidden += 1
                 continue
             }
-            lines.append("  \(safeForTerminal(field.name)): \(onOneLine(field.value))\(reading(name, field.value))")
+            let mark = judged ? Columns.fit(field.standing.mark, 12) : ""
+            lines.append(
+                "  \(mark)\(safeForTerminal(field.name)): \(onOneLine(field.value))\(reading(name, field.value))")
         }
         if hidden > 0 { lines.append("  (\(Quantity.count(hidden, "more field")): --headers)") }
         return lines
@@ -93,8 +97,8 @@ struct ShownText {
     // MARK: Evidence
 
     private var evidence: [String] {
-        guard !shown.signatures.isEmpty else { return ["DKIM: no signature"] }
-        return ["DKIM"] + shown.signatures.flatMap { Self.lines(of: $0) } + earlierEvidence
+        guard !shown.signatures.isEmpty else { return ["SIGNATURES: none"] }
+        return ["SIGNATURES"] + shown.signatures.flatMap(\.text) + earlierEvidence
     }
 
     /// In which edition this was recorded, and what those before it said of each signature.
@@ -107,34 +111,6 @@ struct ShownText {
                     return "     edition \(edition): \(line.index). \(domain): header \(line.header), body \(line.body)"
                 }
             }
-    }
-
-    private static func lines(of signature: ShownSignature) -> [String] {
-        let line = signature.line
-        func shown(_ text: RawText?) -> String { safeForTerminal(text?.displayText ?? "?") }
-        var lines = [
-            "  \(line.index). \(shown(line.domain)), selector \(shown(line.selector)), \(shown(line.algorithm)), "
-                + "\(safeForTerminal(line.canonicalization?.displayText ?? "simple/simple")): \(signature.words)"
-        ]
-        func add(_ name: String, _ text: String) { lines.append("     \(Columns.fit(name, 8)) \(text)") }
-        add("header", signature.headerWords)
-        if !line.signed.isEmpty { add("", line.signed.map { safeForTerminal($0.displayText) }.joined(separator: " ")) }
-        add("body", signature.bodyWords)
-        if let key = line.key {
-            let bits = signature.keyBits.map { "\($0) bits, " } ?? ""
-            add("key", "\(bits)\(signature.isTesting ? "testing, " : "")from a file given to create")
-            add("record", "\(key)")
-        }
-        if let identity = line.identity { add("for", shown(identity)) }
-        if let time = line.signedAt.flatMap(time) { add("made", "\(time), as it says") }
-        if let time = line.expiresAt.flatMap(time) { add("expires", "\(time), as it says") }
-        if !line.violations.isEmpty { add("breaks", line.violations.joined(separator: " ")) }
-        for remark in signature.remarks { add("note", remark.sentence) }
-        return lines
-    }
-
-    private static func time(_ seconds: Int) -> String? {
-        Timestamp(secondsSince1970: Int64(seconds))?.description
     }
 
     // MARK: Places
@@ -190,46 +166,6 @@ struct ShownText {
             let from = text.isFromHTML ? ", from HTML" : ""
             return ["TEXT of part \(safeForTerminal(text.part))\(from)"] + lines.map { "  \($0)" }
                 + (text.isCut ? ["(cut: --part \(safeForTerminal(text.part)) gives all of it)"] : [])
-        }
-    }
-}
-
-extension ShownSignature {
-    /// The verdict in words.
-    fileprivate var words: String {
-        switch verdict {
-        case "pass": "verified"
-        case "restored": "verified after undoing known changes"
-        case "neutral": "headers proven, body only in part"
-        case "fail": line.header == "valid" ? "headers proven, body not" : "does not verify"
-        case "permerror": "does not count"
-        case "key-unavailable": "key unavailable"
-        default: "recorded facts that do not follow from the bytes"
-        }
-    }
-
-    fileprivate var headerWords: String {
-        switch line.header {
-        case "valid": "valid: these fields are as signed"
-        case "restored": "restored: these fields are as signed once known changes are undone"
-        case "invalid": "invalid: this key did not sign these fields"
-        case "no-key": "not tried: no key is known"
-        case "key-revoked": "not tried: the domain withdrew the key"
-        case "key-unusable": "not tried: the key record cannot be used"
-        default: "not tried: the signature is malformed"
-        }
-    }
-
-    fileprivate var bodyWords: String {
-        let total = Quantity.count(line.total ?? 0, "byte")
-        return switch line.body {
-        case "intact": "intact: its \(total) are as signed"
-        case "restored": "restored: once known changes are undone, its \(total) are as signed"
-        case "altered": "altered: its \(total) are not what was signed"
-        case "partial":
-            "partial: \(Quantity.grouped(line.covered ?? 0)) of \(total) are as signed, the rest is not covered"
-        case "too-short": "too short: \(total), fewer than were signed"
-        default: "not computed"
         }
     }
 }
