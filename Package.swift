@@ -66,11 +66,12 @@ let package = Package(
         module("Manifest", "Bytes", "Cryptography", "MerkleTree"),
         // Floor 5
         module(
-            "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",
-            "Intake", "Manifest"),
+            "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "KeyRecovery",
+            "Container", "Intake", "Manifest"),
         module("SampleArchive", "Bytes", "Cryptography"),
         // Floor 6
-        command("MailsealCommand", "Bytes", "Files", "MerkleTree", "DKIM", "Intake", "Manifest", "Mailseal"),
+        command(
+            "MailsealCommand", "Bytes", "Files", "MerkleTree", "DKIM", "KeyRecovery", "Intake", "Manifest", "Mailseal"),
         command("SampleArchiveCommand", "SampleArchive"),
         .executableTarget(
             name: "BenchmarkCommand",

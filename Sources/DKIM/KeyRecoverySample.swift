@@ -54,3 +54,17 @@ extension BodyResult {
         }
     }
 }
+
+extension Key {
+    /// The record's RSA key, when it holds one.
+    public var rsaKey: RSAPublicKey? {
+        guard case .rsa(let key) = parsed.state else { return nil }
+        return key
+    }
+
+    /// The record of a key that was computed from signatures: `v=DKIM1; k=rsa; p=…`.
+    public init(recovered key: RSAPublicKey, of name: KeyName, provenance: KeyProvenance) {
+        let record = "v=DKIM1; k=rsa; p=".bytes + Base64.encode(key.subjectPublicKeyInfo)
+        self.init(selector: name.selector, domain: name.domain, record: record, provenance: provenance)
+    }
+}
