@@ -12,27 +12,28 @@ private func divisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : divisor(b, a % b)
 
 @Suite struct WeakModuliTests {
     @Test func `the smallest odd factor of every small number is found`() throws {
-        for value in 0..<3000 {
+        let wrong = try (0..<1000).filter { value in
             let expected = value == 0 ? nil : stride(from: 3, through: value, by: 2).first { value % $0 == 0 }
-            let found = try number(value).smallestOddFactor(below: 3001)
-            #expect(found.map { Int($0) } == expected, "\(value)")
-            #expect(
-                try number(value).smallestOddFactor(below: 100).map { Int($0) }
-                    == expected.flatMap { $0 < 100 ? $0 : nil })
+            let found = [
+                try number(value).smallestOddFactor(below: 1001), try number(value).smallestOddFactor(below: 31),
+            ]
+            return found.map { $0.map { Int($0) } } != [expected, expected.flatMap { $0 < 31 ? $0 : nil }]
         }
+        #expect(wrong == [])
         #expect(try number(65521 * 65537).smallestOddFactor(below: .max) == 65521)
         #expect(try number(65537 * 65537).smallestOddFactor(below: .max) == nil)
     }
 
     @Test(arguments: [0, 1, 2, 10])
     func `close factors of every small odd number are found, others are not`(steps: Int) throws {
-        for value in stride(from: 1, to: 2000, by: 2) {
+        let wrong = try stride(from: 1, to: 800, by: 2).filter { value in
             // The pair of factors that is closest to the root is a − b and a + b.
-            let small = try #require((1...value).last { value % $0 == 0 && $0 * $0 <= value })
+            let small = (1...value).last { value % $0 == 0 && $0 * $0 <= value } ?? 1
             let middle = (small + value / small) / 2
-            let root = try #require((0...value).last { $0 * $0 <= value })
-            #expect(try number(value).hasCloseFactors(steps: steps) == (middle - root <= steps), "\(value)")
+            let root = (0...value).last { $0 * $0 <= value } ?? 0
+            return try number(value).hasCloseFactors(steps: steps) != (middle - root <= steps)
         }
+        #expect(wrong == [])
         #expect(try !number(0).hasCloseFactors(steps: 5))
     }
 
@@ -42,7 +43,7 @@ private func divisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : divisor(b, a % b)
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Int(state >> 33) % bound
         }
-        for count in 0..<40 {
+        for count in 0..<25 {
             for bound in [50, 5000, 5_000_000] where bound > 2 * count {
                 var values: [Int] = []
                 while values.count < count {

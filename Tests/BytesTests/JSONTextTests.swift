@@ -15,7 +15,7 @@ private func value(_ text: String) throws(JSONError) -> JSONValue { try JSONText
         #expect(found["d"]?.isTrue == true && found["e"]?.isTrue == false)
         #expect(found[""]?.elements == [] && found["f"] == nil)
         #expect(found.members?.map(\.name.displayText) == ["a", "b", "d", "e", ""])
-        #expect(found.offset == 1 && found["b"]?.offset == 37)
+        #expect(found.offset == 1 && found["b"]?.offset == 33)
     }
 
     @Test(arguments: [
@@ -102,8 +102,8 @@ private func value(_ text: String) throws(JSONError) -> JSONValue { try JSONText
     }
 
     @Test func `a large object is read in one pass`() throws {
-        let members = (0..<20_000).map { "\"k\($0)\":[\"\(String(repeating: "\\u00e9", count: 5))\"]" }
+        let members = (0..<3_000).map { "\"k\($0)\":[\"\(String(repeating: "\\u00e9", count: 5))\"]" }
         let found = try value("{" + members.joined(separator: ",") + "}")
-        #expect(found.members?.count == 20_000 && found["k19999"]?.elements?.first?.text == "ééééé".bytes)
+        #expect(found.members?.count == 3_000 && found["k2999"]?.elements?.first?.text == "ééééé".bytes)
     }
 }

