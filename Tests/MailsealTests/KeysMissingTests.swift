@@ -10,7 +10,7 @@ import Testing
 
     init() throws {
         bench = try CreateWorkbench()
-        archive = try SampleArchive(seed: 7, messages: 40, averageSize: 2000, signedPercent: 80)
+        archive = try SampleArchive(seed: 7, messages: 40, averageSize: 4000, signedPercent: 80)
         for (number, message) in archive.messages(40).enumerated() {
             try bench.write("leak/\(number).eml", message.bytes)
         }
