@@ -112,6 +112,7 @@ WORDS = [
     (r"in the future", "future"),
     (r"domain mismatch|invalid domain coverage", "identity"),
     (r"unauthorized subdomain", "strict"),
+    (r"query method", "malformed"),
     (r"public key|key syntax|key algorithm|key type|decode|inappropriate", "key-unusable"),
     (r"^crash", "crash"),
     (r"failed to read header|^Syntax error|^Internal|^Invalid", "unreadable"),
@@ -167,17 +168,38 @@ def explanation(line, result, peer, keys):
     return None
 
 
-def limit(path, result, peer):
-    """What keeps a peer from reading the message as it stands, when that is known."""
+def limit(line, path, said, peer):
+    """How a peer reads the message otherwise, when that is known."""
+    result = word(said) if said else None
     bytes = pathlib.Path(path).read_bytes()
     lines = bytes.replace(b"\r\n", b"\n")
+    header = lines.split(b"\n\n", 1)[0]
+    fields = re.split(rb"\n(?![ \t])", header)
+    violations = set(line.get("violations", [])) if line else set()
     if peer == "go-msgauth" and result in (None, "unreadable") and b"\n\n" not in lines and not lines.startswith(b"\n"):
         return "peer: wants an empty line after the header section"
-    fields = re.split(rb"\n(?![ \t])", lines.split(b"\n\n", 1)[0])
+    if peer == "go-msgauth" and any(re.match(rb"(?i)dkim-signature(?![ \t]*:)", field) for field in fields):
+        return "peer: wants no colon after a field name"
+    if peer == "go-msgauth" and any(re.match(rb"[!-9;-~]+\n[ \t]+:", field) for field in fields):
+        return "peer: joins a field name and its colon over a line end"
+    if peer == "OpenDKIM" and any(re.match(rb"[!-9;-~]+ *\t[ \t]*:", field) for field in fields):
+        return "peer: drops a field with a tab before its colon"
     if peer == "OpenDKIM" and result == "header" and max(map(len, fields)) > 1 << 16:
         return "peer: cuts a field at 64 KiB"
-    if peer == "OpenDKIM" and result == "body" and re.search(rb"\r(?!\n)", bytes):
-        return "peer: takes a lone CR for white space"
+    if line and (line["header"] in ("malformed", "invalid") or line["body"] == "altered") and result != "pass":
+        return "both refuse, each for its own reason"
+    if line and line["header"] == "no-key" and result == "malformed":
+        return "both refuse, each for its own reason"
+    if peer == "OpenDKIM" and b"\0" in header:
+        return "peer: lets a field end at a NUL"
+    if b"\r" in lines:
+        return "peer: takes a lone CR for white space, or drops it at the end"
+    if re.search(rb"[\v\f]", header):
+        return "peer: takes VT and FF for white space"
+    if peer == "OpenDKIM" and violations & {"malformed-signature", "malformed-body-hash"}:
+        return "peer: overlooks what is no base64"
+    if peer == "go-msgauth" and said and "illegal base64" in said:
+        return "peer: wants the padding of base64"
     return None
 
 
@@ -212,7 +234,7 @@ def main():
                     reason = "no message for mailseal"
                 if reason is None and index == 0 and not ours:
                     reason = "no signature, and not read by the peer"
-                reason = reason or limit(path, result, peer)
+                reason = reason or limit(line, path, said, peer)
                 if reason is None:
                     facts = f"{line['header']}/{line['body']}" if line else "no signature"
                     open_cases.append(f"{peer}\t{path}\t{index}\t{facts}\t{said}\t{line and line.get('violations')}")

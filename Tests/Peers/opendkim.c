@@ -6,7 +6,7 @@
  *
  * KEYS has lines of "selector._domainkey.domain TXT"; of several records of one name the first is taken. t= and x= are
  * judged with a clock drift of 10^9 seconds, so that no signature is expired; with OPENDKIM_NOW=1, at this moment.
- * A bare LF is made CRLF first, as a mail server would get it.
+ * A bare LF is made CRLF first and a last line gets one, as a mail server would get it.
  */
 
 #include <sys/types.h>
@@ -85,12 +85,16 @@ static DKIM_STAT look_up(DKIM *dkim, DKIM_SIGINFO *signature, u_char *buffer, si
 
 static unsigned char *with_crlf(const unsigned char *bytes, size_t size, size_t *converted)
 {
-    unsigned char *out = malloc(2 * size + 1);
+    unsigned char *out = malloc(2 * size + 2);
     size_t count = 0;
     for (size_t i = 0; i < size; i++) {
         if (bytes[i] == '\n' && (i == 0 || bytes[i - 1] != '\r'))
             out[count++] = '\r';
         out[count++] = bytes[i];
+    }
+    if (count > 0 && out[count - 1] != '\n') {
+        out[count++] = '\r';
+        out[count++] = '\n';
     }
     *converted = count;
     return out;
