@@ -37,7 +37,7 @@ struct AgreementTests {
     private func word(_ verdict: VerifyReport.Verdict, _ second: ForgeryCase.Second = .same) -> String {
         switch verdict {
         case .consistent, .bytesConsistent: "consistent"
-        case .intact, .bytesIntact: "intact"
+        case .intact, .bytesIntact, .extended: "intact"
         case .altered: "altered"
         case .evidenceDiffers: second == .same ? "not-derivable" : "consistent"
         }
