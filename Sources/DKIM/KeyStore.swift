@@ -5,10 +5,8 @@ public import Cryptography
 
 /// A key record with the name that it was published under, and where it is from.
 public struct Key: Sendable {
-    /// The signing domain, lower case, without a dot at the end; `*.` before it stands for any labels.
-    public let domain: [UInt8]
-    /// The selector, lower case.
-    public let selector: [UInt8]
+    /// Its selector and domain; a domain that starts with `*.` stands for all below.
+    public let name: KeyName
     /// The bytes of the TXT record, its strings joined.
     public let record: [UInt8]
     /// The SHA-256 of the record.
@@ -27,8 +25,7 @@ public struct Key: Sendable {
 
     /// A record of a name, from one or several places.
     init(_ name: KeyName, record: [UInt8], provenances: [KeyProvenance]) {
-        selector = name.selector
-        domain = name.domain
+        self.name = name
         self.record = record
         digest = Digest(hashing: record)
         parsed = KeyRecord(parsing: record)
@@ -38,8 +35,11 @@ public struct Key: Sendable {
     /// The strongest of the provenances: DNS with a secure answer, DNS, what others kept, a recovered key.
     public var provenance: KeyProvenance { provenances.first ?? KeyProvenance(.file) }
 
-    /// Its selector and domain.
-    public var name: KeyName { KeyName(selector: selector, domain: domain) }
+    /// The signing domain, lower case, without a dot at the end; `*.` before it stands for any labels.
+    public var domain: [UInt8] { name.domain }
+
+    /// The selector, lower case.
+    public var selector: [UInt8] { name.selector }
 
     /// The keys sorted by domain, selector and record, byte by byte; of one record's, one with all its provenances.
     public static func merged(_ keys: some Sequence<Key>) -> [Key] {

@@ -93,7 +93,10 @@ public struct KeysMissing: Sendable {
                 close()
                 (message, names) = (line, [])
             case .dkim(let line):
-                guard let domain = line.domain, let selector = line.selector else { continue }
+                // Of lines of later editions, which stand elsewhere, the names are the same.
+                guard line.message == message?.sha256, let domain = line.domain, let selector = line.selector else {
+                    continue
+                }
                 names.append(KeyName(selector: selector, domain: domain))
             default: break
             }
@@ -149,13 +152,12 @@ private struct CalledKeys: Sendable {
 
     init(of bytes: [UInt8]) {
         let header = HeaderSection(of: bytes.span)
-        names = header.fields(named: "DKIM-Signature", in: bytes.span).compactMap { field in
-            let signature = Signature(parsing: bytes[field.value])
-            guard let domain = signature.domain, let selector = signature.selector else { return nil }
+        let evidence = Verifier(keys: KeyStore([])).evidence(of: bytes.span, header: header)
+        names = evidence.signatures.compactMap { found in
+            guard let domain = found.signature.domain, let selector = found.signature.selector else { return nil }
             return KeyName(selector: selector, domain: domain)
         }
-        date = Timestamp(
-            claimed: header.first(named: "Date", in: bytes.span)?.unfoldedValue(in: bytes.span))
+        date = Timestamp(claimed: header.first(named: "Date", in: bytes.span)?.unfoldedValue(in: bytes.span))
     }
 }
 
