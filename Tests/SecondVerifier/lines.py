@@ -29,7 +29,7 @@ SCHEMA = {
     "key": "domain:text selector:text record:text basis:basis obtained?:time from?:text first_seen?:time "
     "last_seen?:time dnssec?:dnssec messages?:number first_date?:time last_date?:time",
     "content": "messages:number root:digest",
-    "end": "leaf:number sources:number messages:number attachments:number signatures:number occurrences:number "
+    "end": "leaf:number head?:number sources:number messages:number attachments:number signatures:number occurrences:number "
     "files:number containers:number failures:number keys:number bytes:number verified:number repaired:number "
     "qualified:number headers_only:number other_domain:number not_verifying:number key_unavailable:number unsigned:number",
     "retrieved": "at?:time basis:stated from?:text stated?:pairs",

@@ -50,7 +50,7 @@ class Maker:
         return change(value) or value if change else value
 
     def record(self, kind, /, **values):
-        self.records.append({"type": kind, **values})
+        self.records.append({**values, "type": kind})
 
     def message(self, data, path, **place):
         sha256 = digest(data)
@@ -148,8 +148,28 @@ class Maker:
                     bytes=sum(r["size"] for r in self.records if r["type"] == "message"), verified=1, repaired=0,
                     qualified=0, headers_only=0, other_domain=0, not_verifying=0, key_unavailable=0, unsigned=len(self.seen) - 1)
 
+    def extend(self, edition):
+        """Appends an edition: the first one's key for the seal of the message with signatures, then further keys only."""
+        head, end = self.records[0], self.records[-1]
+        first, signatures = len(self.records), [r for r in self.records if r["type"] == "dkim"][:3]
+        self.record("head", **{**head, "edition": edition})
+        if edition == 2:
+            for place, signature in enumerate(signatures):
+                more = {"header": "valid", "key": digest(b"v=DKIM1; p=2")} if place == 2 else {}
+                self.record("dkim", **{**signature, **more})
+            unsigned = [r for r in self.records if r["type"] == "message"][-1]
+            self.record("dkim", message=unsigned["sha256"], index=1, domain=b"a.example", header="no-key", body="intact")
+        self.record("key", domain=b"a.example", selector=b"t", record=b"v=DKIM1; p=%d" % edition, basis="file")
+        self.record("content", **[r for r in self.records if r["type"] == "content"][0])
+        more = 1 if edition == 2 else 0
+        self.record("end", **{**end, "leaf": len(self.records), "head": first, "keys": end["keys"] + 1,
+                              "signatures": end["signatures"] + more, "unsigned": end["unsigned"] - more,
+                              "key_unavailable": end["key_unavailable"] + more})
+
     def bundle(self):
         self.fill()
+        for edition in range(2, 1 + self.tamper.get("editions", 1)):
+            self.extend(edition)
         self.records = self.step("records", self.records)
         self.lines = self.step("lines", [line_of(record) for record in self.records])
         self.payload = self.step("payload", self.payload)
@@ -175,7 +195,7 @@ class Maker:
         times = [None, None, None]
         for record in records:
             at = record.get("retrieved", {}).get("at")
-            times[0] = times[0] or record.get("bagged_at")
+            times[0] = max(filter(None, (times[0], record.get("bagged_at"))), default=None)
             times[1] = max(filter(None, (times[1], at)), default=None)
             times[2] = max(filter(None, (times[2], record.get("mtime"))), default=None)
         csv, message, attachments = bag.CSV_HEADER, None, 0

@@ -47,6 +47,11 @@ def lines(change):
     return {"lines": change}
 
 
+def later(change):
+    """The same change of a bundle of three editions."""
+    return {"editions": 3, **change}
+
+
 def replace(step, old, new):
     """A change of a step's bytes of equal or other length; it must be there."""
     def change(value):
@@ -140,6 +145,24 @@ MANIPULATIONS = {
     "no end line": (lines(lambda items: items.pop() and None), "line-order"),
     "a salt without salted": (line(b'{"type":"failure"', b'{"salt":"' + ZERO.encode() + b'","type":"failure"'), "salt"),
     "edition 2": (record("head", edition=2), "edition"),
+    "an edition's number twice": (later(record("head", 2, edition=2)), "edition"),
+    "another origin in a later edition": (later(record("head", 1, origin=b"example.org/x")), "edition-differs"),
+    "another name in a later edition": (later(record("head", 1, name=b"other")), "edition-differs"),
+    "rules that fall": (later(record("head", rules=9)), "edition-differs"),
+    "an edition that adds nothing": (later(lines(lambda items: items.pop(-3) and None)), "edition-empty"),
+    "evidence that is not new": (later(record("dkim", 5, header="no-key", key=None)), "evidence-repeated"),
+    "evidence out of order": (later(lines(lambda items: items.insert(-10, items.pop(-8)))), "evidence-order"),
+    "evidence of no message": (later(record("dkim", -1, message=ZERO)), "message-unknown"),
+    "a signature's index in a later edition": (later(record("dkim", 3, index=2)), "dkim-index"),
+    "a key line of an earlier edition": (later(record("key", -1, record=b"v=DKIM1; p=2")), "key-repeated"),
+    "a key that no edition has": (later(record("dkim", -2, key=ZERO)), "key-unknown"),
+    "the place of an edition's head": (later(record("end", -1, head=1)), "count-end"),
+    "no place of an edition's head": (later(record("end", -1, head=None)), "count-end"),
+    "a place of the first edition's head": (later(record("end", 0, head=0)), "count-end"),
+    "the signatures of a later edition": (later(record("end", 1, signatures=3)), "count-end"),
+    "a DKIM count of a later edition": (later(record("end", -1, unsigned=9)), "derived-dkim-count"),
+    "a message in a later edition": (later(lines(lambda items: items.insert(-4, items[2]))), "line-order"),
+    "a later edition without end": (later(lines(lambda items: items.pop() and None)), "line-order"),
     "another format": (record("head", format="mailseal/1"), "value"),
     "another name": (record("head", name=b"other"), "bundle-name"),
     "a message number": (record("message", 1, number=9), "message-number"),
@@ -248,6 +271,11 @@ class SecondVerifier(unittest.TestCase):
 
     def test_a_bundle_of_several_blocks_and_groups_has_no_findings(self):
         self.assertEqual(codes(make(1500)), set())
+
+    def test_a_bundle_of_several_editions_has_no_findings(self):
+        for editions in (2, 3):
+            bundle = make(editions=editions)
+            self.assertEqual(verify(io.BytesIO(bundle), len(bundle))[1], [])
 
     def test_blocks_that_do_not_compress_are_found(self):
         for size in (BLOCK - 4096, 2 * BLOCK, 2 * BLOCK + 512):

@@ -16,6 +16,7 @@ from collections import Counter
 
 import bag
 import container
+from evidence import CLASSES, Evidence
 from lines import LineFault, parse
 
 RULES = 2
@@ -27,16 +28,17 @@ PIECE = 4 << 30
 NO_LEAF = 0xFFFFFFFF
 FIELDS = {b"message-id": "message_id", b"date": "date", b"from": "from", b"to": "to", b"cc": "cc",
           b"subject": "subject", b"in-reply-to": "in_reply_to"}
-# The classes of messages, the strongest first.
-DKIM_COUNTS = ("verified", "repaired", "qualified", "headers_only", "other_domain", "not_verifying", "key_unavailable",
-               "unsigned")
 ITEMS = {"message", "occurrence", "file", "container", "failure", "source-end"}
 FOLLOWERS = {
     None: {"head"}, "head": {"source"}, "source": ITEMS, "message": {"attachment", "dkim", "occurrence"},
     "attachment": {"attachment", "dkim", "occurrence"}, "dkim": {"dkim", "occurrence"}, "occurrence": ITEMS,
     "file": ITEMS, "container": ITEMS, "failure": ITEMS, "source-end": {"source", "key", "content"},
-    "key": {"key", "content"}, "content": {"end"}, "end": set(),
+    "key": {"key", "content"}, "content": {"end"}, "end": {"head"},
 }
+# In a later edition, behind its head and the evidence that it records anew.
+LATER = {"head", "renewed"}
+AFTER_LATER = {"dkim", "key", "content"}
+MOST_EDITIONS = 10000
 
 
 class Findings(list):
@@ -79,31 +81,6 @@ def derive(chunks):
     return line_ends, header_fields(section if section.endswith(b"\n") else section + b"\n")
 
 
-def dkim_class(signature):
-    """The class that one signature gives its message, from the facts in its line."""
-    header, body = signature["header"], signature["body"]
-    if signature.get("kind", "domainkeys") != "domainkeys":
-        return "unsigned"
-    if header not in ("valid", "restored") or signature.get("violations"):
-        return "not_verifying" if header in ("valid", "restored", "invalid", "malformed") else "key_unavailable"
-    if signature.get("alignment") not in ("same", "related", "tenant"):
-        return "other_domain"
-    if body not in ("intact", "restored", "partial"):
-        return "headers_only"
-    if signature.get("reservations"):
-        return "qualified"
-    return "repaired" if "restored" in (header, body) else "verified"
-
-
-def dkim_place(signature):
-    """Where a signature stands among those of its message; None when its keys do not fit its kind."""
-    kind, instance = signature.get("kind"), signature.get("instance")
-    is_arc = kind in ("arc-message", "arc-seal")
-    if is_arc != (instance is not None) or instance == 0 or "chain_validation" in signature and kind != "arc-seal":
-        return None
-    return (2, instance, kind == "arc-seal") if is_arc else (int(kind == "domainkeys"), 0, False)
-
-
 class Manifest:
     """Walks over the lines of the manifest, checks them against the payload, and gathers what the tag files need."""
 
@@ -112,17 +89,19 @@ class Manifest:
         self.entry = {}
         for entry in entries:
             self.entry.setdefault(entry.path, entry)
+        self.before = {}
         self.tree, self.groups, self.group = bag.Tree(), [], bag.Tree()
-        self.head, self.end, self.content = {}, {}, {}
+        self.head, self.end, self.content, self.bagged = {}, {}, {}, None
+        self.head_leaf, self.adds, self.renewed, self.known_keys = 0, False, 0, {}
         self.previous = self.previous_key = self.open_message = self.current = None
         self.count, self.bytes = Counter(), 0
         self.messages, self.payload, self.files = {}, [], set()
         self.inner, self.last_file, self.last_failures, self.mailbox = {}, None, [], None
         self.stored, self.classes, self.wanted_keys, self.key_digests = 0, Counter(), set(), set()
-        self.evidence, self.dkim_place = "unsigned", (0, 0, False)
+        self.evidence, self.newest, self.numbers, self.signatures = None, {}, {}, 0
         self.retrieved = self.mtime = None
         self.csv, self.csv_files = hashlib.sha256(), []
-        self.attachments, self.dkim_index, self.at_start = 0, 0, Counter()
+        self.attachments, self.at_start = 0, Counter()
 
     # The lines
 
@@ -167,7 +146,13 @@ class Manifest:
 
     def take(self, record, leaf):
         kind, where = record["type"], f"line {leaf}"
-        if kind not in FOLLOWERS[self.previous]:
+        allowed = FOLLOWERS.get(self.previous, AFTER_LATER)
+        if self.previous in LATER and self.count["head"] > 1:
+            allowed = AFTER_LATER
+        if kind == "dkim" and self.count["head"] > 1 and not self.open_message:
+            kind = "renewed"
+        self.close_renewal(record if kind == "renewed" else {})
+        if record["type"] not in allowed:
             self.report("line-order", where, f"{kind} cannot follow {self.previous}")
         own = kind == "failure" and self.mailbox and record.get("path") == self.mailbox.path
         if self.mailbox and not own and kind not in (
@@ -179,9 +164,9 @@ class Manifest:
         if kind not in ("file", "failure", "container"):
             self.last_failures = []
         self.previous = kind
-        self.count[kind] += 1
+        self.count[record["type"]] += 1
         if kind == "head":
-            self.head = record
+            self.before, self.head = self.head, record
         if ("salt" in record) != ("salted" in self.head):
             self.report("salt", where, "salt and head.salted do not agree")
         if "source" in record and record["source"] != self.current:
@@ -196,7 +181,15 @@ class Manifest:
             self.report(code, where, f"{what} is {found!r}, it should be {right!r}")
 
     def take_head(self, record, leaf, where):
-        self.expect("edition", where, "edition", record["edition"], 1)
+        self.expect("edition", where, "edition", record["edition"], min(self.count["head"], MOST_EDITIONS))
+        self.bagged = max(filter(None, (self.bagged, record.get("bagged_at"))), default=None)
+        self.head_leaf, self.adds, self.renewed, self.previous_key = leaf, False, 0, None
+        self.open_message, self.wanted_keys = None, set()
+        if self.before:
+            for name in ("name", "origin"):
+                self.expect("edition-differs", where, name, record[name], self.before[name])
+            if record["rules"] < self.before["rules"]:
+                self.report("edition-differs", where, "rules are lower than in the edition before")
         if record["rules"] < 1:
             self.report("rules", where, f"rules are {record['rules']}, they begin with 1")
         if not re.fullmatch(rb"[!-*,-~]{1,255}", record["origin"]):
@@ -213,8 +206,8 @@ class Manifest:
         if digest in self.messages:
             self.report("message-repeated", where, "a message line with this digest stands before")
         self.expect("message-number", where, "number", record["number"], self.count["message"])
-        self.open_message, self.attachments, self.dkim_index = record, 0, 0
-        self.evidence, self.dkim_place = "unsigned", (0, 0, False)
+        self.open_message, self.attachments, self.evidence = record, 0, Evidence(digest)
+        self.numbers.setdefault(digest, record["number"])
         self.messages[digest] = record["size"]
         self.bytes += record["size"]
         path = f"data/eml/{digest[:2]}/{digest}.eml"
@@ -234,24 +227,49 @@ class Manifest:
 
     def take_dkim(self, record, leaf, where):
         self.expect("message-unknown", where, "message", record["message"], (self.open_message or {}).get("sha256"))
-        self.expect("dkim-index", where, "index", record["index"], self.dkim_index + 1)
-        self.dkim_index += 1
-        place = dkim_place(record)
-        if place is None:
-            self.report("value", where, "instance or chain_validation does not fit the kind of the signature")
-        elif place < self.dkim_place:
-            self.report("dkim-order", where, "the signatures do not stand in the order of their kinds")
-        self.dkim_place = place or self.dkim_place
-        self.evidence = min(self.evidence, dkim_class(record), key=DKIM_COUNTS.index)
-        if "key" in record:
+        self.signatures += 1
+        self.take_signature(record, where)
+
+    def take_signature(self, record, where):
+        if self.evidence:
+            self.evidence.take(record, where, self.report)
+        if "key" in record and record["key"] not in self.key_digests:
             self.wanted_keys.add(record["key"])
+
+    def take_renewed(self, record, leaf, where):
+        """Evidence that a later edition records anew."""
+        self.adds = True
+        if self.evidence is None:
+            self.evidence, number = Evidence(record["message"]), self.numbers.get(record["message"])
+            if number is None:
+                self.report("message-unknown", where, "no message line has the digest of this evidence")
+            elif number <= self.renewed:
+                self.report("evidence-order", where, "evidence does not stand in the order of the messages")
+            self.renewed = number or self.renewed
+        self.take_signature(record, where)
+
+    def close_renewal(self, record):
+        """Ends the evidence of a message before a record that does not belong to it."""
+        if self.previous != "renewed" or self.evidence.message == record.get("message"):
+            return
+        new, self.evidence = self.evidence, None
+        old = self.newest.get(new.message)
+        if old is None:
+            return
+        if old.text.digest() == new.text.digest():
+            self.report("evidence-repeated", f"line {self.tree.size - 1}", "the evidence before this line is not new")
+        self.signatures += new.count - old.count
+        self.classes[old.evidence] -= 1
+        self.classes[new.evidence] += 1
+        self.newest[new.message] = new
 
     def take_occurrence(self, record, leaf, where):
         if record["message"] not in self.messages:
             self.report("message-unknown", where, f"no message line before has the digest {record['message']}")
         self.item(record)
         if self.open_message:
-            self.classes[self.evidence] += 1
+            self.classes[self.evidence.evidence] += 1
+            self.newest[self.evidence.message], self.evidence = self.evidence, None
             self.expect("message-unknown", where, "message", record["message"], self.open_message["sha256"])
             path = None if "path" in record["hex"] else record["path"]
             self.add_csv(bag.csv_record(self.open_message, path, self.attachments))
@@ -380,11 +398,15 @@ class Manifest:
         key = (record["domain"], record["selector"], record["record"], record["line"])
         if self.previous_key and key <= self.previous_key:
             self.report("key-line-order", where, "the key lines are not sorted, or one stands twice")
-        self.previous_key = key
+        self.previous_key, self.adds = key, True
+        if self.known_keys.setdefault(record["line"], self.count["head"]) != self.count["head"]:
+            self.report("key-repeated", where, "an earlier edition has this key line")
         self.key_digests.add(hashlib.sha256(record["record"]).hexdigest())
 
     def take_content(self, record, leaf, where):
         self.content = record
+        if self.count["head"] > 1 and not self.adds:
+            self.report("edition-empty", where, "the edition adds neither evidence nor keys")
         for digest in sorted(self.wanted_keys - self.key_digests):
             self.report("key-unknown", where, f"no key line has the record {digest} that a signature names")
         self.expect("count-content", where, "messages", record["messages"], self.count["message"])
@@ -393,14 +415,16 @@ class Manifest:
 
     def take_end(self, record, leaf, where):
         self.end = record
-        kinds = {"sources": "source", "messages": "message", "attachments": "attachment", "signatures": "dkim",
+        kinds = {"sources": "source", "messages": "message", "attachments": "attachment",
                  "occurrences": "occurrence", "files": "file", "containers": "container", "failures": "failure",
                  "keys": "key"}
         found = {name: self.count[kind] for name, kind in kinds.items()}
-        for name, right in {"leaf": leaf, "bytes": self.bytes, **found}.items():
+        found.update(leaf=leaf, bytes=self.bytes, signatures=self.signatures)
+        for name, right in found.items():
             self.expect("count-end", where, name, record[name], right)
+        self.expect("count-end", where, "head", record.get("head"), self.head_leaf or None)
         if self.head.get("rules") == RULES:
-            for name in DKIM_COUNTS:
+            for name in CLASSES:
                 self.expect("derived-dkim-count", where, name, record[name], self.classes[name])
 
     # The payload and the tag files
@@ -436,7 +460,7 @@ class Manifest:
         right["bag-info.txt"] = bag.bag_info(
             root, self.content.get("root", ""), self.end.get("messages", 0), self.end.get("verified", 0),
             sum(entry.size for entry in payload), len(payload),
-            (self.head.get("bagged_at"), self.retrieved, self.mtime))
+            (self.bagged, self.retrieved, self.mtime))
         hashes = {path: hashlib.sha256(data).hexdigest() for path, data in right.items()}
         csv = bag.csv_names(len(self.csv_files))
         hashes.update(zip(csv, self.csv_files))
