@@ -224,11 +224,13 @@ enum Pin {
     }
 
     private static func earlier(_ edition: Edition, _ scan: ManifestScan) -> Finding {
-        let range = edition.number + 1 == scan.heads.count ? "" : "to \(scan.heads.count) "
+        let last = scan.heads.count
+        let later =
+            edition.number + 1 == last ? "edition \(last) adds" : "editions \(edition.number + 1) to \(last) add"
         return Finding(
             .remark, .earlierEdition, "root",
-            "you named the root of edition \(edition.number), which proves nothing of what edition "
-                + "\(edition.number + 1) \(range)adds; the bundle has the root \(scan.root)")
+            "the root of edition \(edition.number), which you named, proves nothing of what \(later); "
+                + "the bundle's own is \(scan.root)")
     }
 
     private static func otherRules(_ heads: [HeadLine]) -> [Finding] {

@@ -125,8 +125,10 @@ extension ShownMessage {
         writer.add("texts", objects: texts.map(\.json))
         writer.add("attachments", objects: attachments.map { Self.json($0.line, name: $0.name) })
         writer.add("signatures", objects: signatures.map(\.json))
-        writer.add("edition", edition)
-        writer.add("earlier", objects: earlier.map { Self.json($0.edition, $0.signatures) })
+        if !earlier.isEmpty {
+            writer.add("edition", edition)
+            writer.add("earlier", objects: earlier.map { Self.json($0.edition, $0.signatures) })
+        }
         writer.add("places", objects: places.map(\.json))
         writer.add("searched_everywhere", isSearched)
         writer.add("same_message_id", object: "[\(sameMessageID.map(String.init).joined(separator: ","))]".bytes)

@@ -136,6 +136,18 @@ extension VerifyReport {
         }
     }
 
+    /// Which edition is the one that was named, and that what follows it is not.
+    private var extent: String {
+        guard let named = namedEdition else { return "" }
+        let verified = Quantity.grouped(named.counts.verified)
+        let later =
+            named.number + 1 == editions.count
+            ? "edition \(editions.count) adds" : "editions \(named.number + 1) to \(editions.count) add"
+        return ": edition \(named.number) is as you named it: \(Quantity.count(named.counts.messages, "message")), "
+            + "\(verified) \(derivationChecked ? "" : "recorded as ")verified by DKIM; "
+            + "with what \(later), consistent, not anchored, \(Quantity.grouped(counts.verified))"
+    }
+
     /// What a reader must know before the counts.
     private var notChecked: String {
         "DKIM and other derived facts were recorded under rules \(rules ?? 0) and were NOT checked "
@@ -192,8 +204,10 @@ extension VerifyReport {
         writer.add("root", hasManifest ? root.description.bytes : nil)
         writer.add("pinned", pin != nil)
         writer.add("extends", base != nil)
-        writer.add("named_edition", namedEdition?.number)
-        writer.add("editions", objects: editions.map(\.json))
+        if editions.count > 1 {
+            writer.add("named_edition", namedEdition?.number)
+            writer.add("editions", objects: editions.map(\.json))
+        }
         writer.add("content_root", contentRoot.bytes)
         writer.add("rules", rules)
         writer.add("derivation_checked", derivationChecked)
