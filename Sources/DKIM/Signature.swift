@@ -76,6 +76,13 @@ public struct Signature: Sendable, Equatable {
     /// Whether the domain of i= is exactly d=.
     let identityIsDomain: Bool
 
+    /// Whether it has tags that no standard names; they are signed and mean nothing here.
+    public let hasUnknownTags: Bool
+
+    /// The tags of RFC 6376 §3.5, RFC 6541 §4.1, RFC 6651 §3.1, RFC 4870 §3.2 and RFC 8617 §4.1.
+    private static let knownTags = Set(
+        ["v", "a", "b", "bh", "c", "d", "h", "i", "l", "q", "s", "t", "x", "z", "atps", "atpsh", "r", "cv"].map(\.bytes))
+
     /// Parses the value of a field, everything after its colon; ranges refer to the slice's own indices.
     public init(parsing field: ArraySlice<UInt8>, as kind: SignatureKind = .dkim) {
         let tags = TagList(parsing: field)
@@ -102,6 +109,7 @@ public struct Signature: Sendable, Equatable {
         bodyHash = Self.bodyHash(message["bh"], of: kind, algorithm, &problems)
         value = Self.value(tags["b"], &problems)
         valueRange = tags["b"]?.surroundings
+        hasUnknownTags = tags.hasTags(besides: Self.knownTags)
         let identity = kind == .dkim ? tags["i"] : nil
         self.identity = identity.map { Array($0.value) }
         identityIsDomain = Self.checkIdentity(identity, in: domain ?? [], &problems)

@@ -56,6 +56,9 @@ struct TagList {
     /// The tag of a name, if there is one.
     subscript(name: String) -> Tag? { tags[name.bytes] }
 
+    /// Whether there is a tag of a name besides these.
+    func hasTags(besides known: Set<[UInt8]>) -> Bool { tags.keys.contains { !known.contains($0) } }
+
     private static func isName(_ name: ArraySlice<UInt8>) -> Bool {
         guard let first = name.first, ASCII.isLetter(first) else { return false }
         return name.allSatisfy { ASCII.isLetter($0) || ASCII.isDigit($0) || $0 == 0x5F }

@@ -101,6 +101,8 @@ public enum Remark: String, Sendable, CaseIterable {
     case expiredAtReceipt = "expired-at-receipt"
     /// t= lies after now.
     case signedInFuture = "signed-in-future"
+    /// The field has tags that no standard names.
+    case unknownTags = "unknown-tags"
 }
 
 extension Evidence {
@@ -121,6 +123,7 @@ extension Evidence {
         if isExpired(at: date) { remarks.append(.expiredAtDate) }
         if isExpired(at: received) { remarks.append(.expiredAtReceipt) }
         if let now, let timestamp = signature.timestamp, timestamp > now { remarks.append(.signedInFuture) }
+        if signature.hasUnknownTags { remarks.append(.unknownTags) }
         return remarks
     }
 }

@@ -81,6 +81,7 @@ private struct Times {
         case .expiredNow: return "it expired on \(expiry), before today"
         case .expiredAtDate: return "it expired on \(expiry), before the message's own Date, \(Self.text(date))"
         case .expiredAtReceipt: return "it expired on \(expiry), before the topmost Received, \(Self.text(received))"
+        case .unknownTags: return "it has tags that no standard names; they mean nothing here"
         case .signedInFuture:
             return
                 "it says that it was made on \(Self.text(line.signedAt.flatMap { Timestamp(secondsSince1970: Int64($0)) })), after today"
