@@ -12,6 +12,8 @@ public struct KeysMissingOptions: Sendable {
     public var inputs: [[UInt8]]
     /// Files of DKIM key records, beside those of the bundles.
     public var keyFiles: [[UInt8]] = []
+    /// Whether names of known keys are listed too, as if nothing were known.
+    public var countsKnown = false
     /// The number of workers.
     public var jobs = 2
     /// The memory to stay within, in bytes.
@@ -68,7 +70,7 @@ public struct KeysMissing: Sendable {
         let bundles = try options.inputs.filter(Bundle.isBundle).map { try Bundle(path: $0) }
         let own = try bundles.flatMap { Keys.store(of: try $0.keys()).keys }
         let given = options.keyFiles.isEmpty ? [] : try Keys.load(options.keyFiles, observer: observer).keys
-        store = KeyStore(own + given)
+        store = KeyStore(options.countsKnown ? [] : own + given)
         for bundle in bundles { try read(bundle) }
         let sources = try options.inputs.filter { try !Bundle.isBundle($0) }
         try await MessageStream.forEach(
@@ -93,7 +95,7 @@ public struct KeysMissing: Sendable {
                 close()
                 (message, names) = (line, [])
             case .dkim(let line):
-                // Of lines of later editions, which stand elsewhere, the names are the same.
+                // Those of a later edition stand for messages of an earlier one.
                 guard line.message == message?.sha256, let domain = line.domain, let selector = line.selector else {
                     continue
                 }
@@ -150,12 +152,19 @@ private struct CalledKeys: Sendable {
     let names: [KeyName]
     let date: Timestamp?
 
+    private static let fields: [(name: String, kind: SignatureKind)] = [
+        ("DKIM-Signature", .dkim), ("DomainKey-Signature", .domainKeys), ("ARC-Message-Signature", .arcMessage),
+        ("ARC-Seal", .arcSeal),
+    ]
+
     init(of bytes: [UInt8]) {
         let header = HeaderSection(of: bytes.span)
-        let evidence = Verifier(keys: KeyStore([])).evidence(of: bytes.span, header: header)
-        names = evidence.signatures.compactMap { found in
-            guard let domain = found.signature.domain, let selector = found.signature.selector else { return nil }
-            return KeyName(selector: selector, domain: domain)
+        names = Self.fields.flatMap { field, kind in
+            header.fields(named: field, in: bytes.span).prefix(Verifier.maximumSignatures).compactMap { field in
+                let signature = Signature(parsing: bytes[field.value], as: kind)
+                guard let domain = signature.domain, let selector = signature.selector else { return nil }
+                return KeyName(selector: selector, domain: domain)
+            }
         }
         date = Timestamp(claimed: header.first(named: "Date", in: bytes.span)?.unfoldedValue(in: bytes.span))
     }
