@@ -66,12 +66,13 @@ let package = Package(
         module("Manifest", "Bytes", "Cryptography", "MerkleTree"),
         // Floor 5
         module(
-            "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "KeyRecovery",
-            "Container", "Intake", "Manifest"),
+            "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "Resolver", "MerkleTree", "DKIM",
+            "KeyRecovery", "Container", "Intake", "Manifest"),
         module("SampleArchive", "Bytes", "Cryptography"),
         // Floor 6
         command(
-            "MailsealCommand", "Bytes", "Files", "MerkleTree", "DKIM", "KeyRecovery", "Intake", "Manifest", "Mailseal"),
+            "MailsealCommand", "Bytes", "Files", "Resolver", "MerkleTree", "DKIM", "KeyRecovery", "Intake", "Manifest",
+            "Mailseal"),
         command("SampleArchiveCommand", "SampleArchive"),
         .executableTarget(
             name: "BenchmarkCommand",
@@ -95,8 +96,8 @@ let package = Package(
         tests(of: "SampleArchive", "Bytes", "Cryptography", "DKIM", "Mail"),
         tests(
             of: "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",
-            "Intake", "Manifest", "SampleArchive"),
-        tests(of: "MailsealCommand", "Bytes", "Mailseal", "SampleArchive"),
+            "Intake", "Manifest", "Resolver", "SampleArchive"),
+        tests(of: "MailsealCommand", "Bytes", "Mailseal", "SampleArchive", "LoopbackZones"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -35,8 +35,10 @@ public struct KeyFileOutput {
     }
 
     /// Writes the keys, sorted and merged; gives the text when there is no path.
-    public func write(_ keys: some Sequence<Key>) throws -> [UInt8]? {
-        let text = KeyFile.text(of: keys)
+    public func write(_ keys: some Sequence<Key>) throws -> [UInt8]? { try write(text: KeyFile.text(of: keys)) }
+
+    /// Writes the text of a key file; gives it back when there is no path.
+    public func write(text: [UInt8]) throws -> [UInt8]? {
         guard let path else { return text }
         do {
             let output = try AtomicOutput(path: path)

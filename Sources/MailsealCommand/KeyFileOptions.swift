@@ -25,7 +25,12 @@ struct KeyFileOptions: ParsableArguments {
 
     /// Writes the keys to the file or to standard output.
     func write(_ keys: some Sequence<Key>, to destination: KeyFileOutput) throws {
-        if let text = try destination.write(keys) { Terminal.answer(bytes: text) }
+        try write(text: KeyFile.text(of: keys), to: destination)
+    }
+
+    /// Writes the text of a key file to the file or to standard output.
+    func write(text: [UInt8], to destination: KeyFileOutput) throws {
+        if let text = try destination.write(text: text) { Terminal.answer(bytes: text) }
     }
 }
 

@@ -19,5 +19,7 @@ struct KeysCommand: AsyncParsableCommand {
             EXIT STATUS
               as each command says; 2 trouble
             """,
-        subcommands: [KeysImportCommand.self, KeysMissingCommand.self, KeysCheckCommand.self])
+        subcommands: [
+            KeysImportCommand.self, KeysLookupCommand.self, KeysMissingCommand.self, KeysCheckCommand.self,
+        ])
 }

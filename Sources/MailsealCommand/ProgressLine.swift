@@ -13,13 +13,24 @@ final class ProgressLine {
     init(_ label: String) { self.label = label }
 
     /// Draws how far the work is, at most ten times a second.
-    func draw(_ progress: Progress) {
+    func draw(_ progress: Progress) { draw { text(progress, seconds: $0) } }
+
+    /// Draws how many things of a kind are done, at most ten times a second.
+    func draw(_ done: Int, of total: Int, _ noun: String) {
+        draw { seconds in
+            var parts = [label, "\(Quantity.grouped(done)) of \(Quantity.count(total, noun))"]
+            if done > 0 { parts.append("\(Quantity.duration(seconds / Double(done) * Double(total - done))) left") }
+            return parts.joined(separator: "  ")
+        }
+    }
+
+    private func draw(_ text: (_ seconds: Double) -> String) {
         guard Terminal.hasProgress else { return }
         let time = Self.now()
         guard time - lastDrawn >= 0.1 else { return }
         lastDrawn = time
         let width = Terminal.width(of: STDERR_FILENO)
-        let line = text(progress, seconds: time - start).prefix(width > 0 ? width - 1 : 79)
+        let line = text(time - start).prefix(width > 0 ? width - 1 : 79)
         Terminal.write("\r\u{1B}[K\(line)", to: STDERR_FILENO)
     }
 
