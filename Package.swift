@@ -97,7 +97,8 @@ let package = Package(
         tests(
             of: "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",
             "Intake", "Manifest", "Resolver", "SampleArchive"),
-        tests(of: "MailsealCommand", "Bytes", "Mailseal", "SampleArchive", "LoopbackZones"),
+        tests(
+            of: "MailsealCommand", "Bytes", "Cryptography", "Mail", "DKIM", "Mailseal", "SampleArchive", "LoopbackZones"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -47,15 +47,9 @@ extension Verifier {
         of signature: Signature, _ signed: DomainKeysHeader, _ form: DomainKeysForm, _ text: [UInt8],
         _ body: Span<UInt8>
     ) -> Evidence {
-        func digest(by function: HashFunction) -> (bytes: [UInt8], total: Int) {
-            var hash = PrefixHash(function, lengths: [])
-            hash.append(text)
-            let total = form.feed(body, to: &hash)
-            return (hash.finish(), total)
-        }
         let hasKey = !keys.keys(selector: signature.selector ?? [], domain: signature.domain ?? []).isEmpty
-        let (data, total) = digest(by: .sha256)
-        let hashed = hasKey ? digest(by: .sha1).bytes : []
+        let (data, total) = form.digest(of: text, body, by: .sha256)
+        let hashed = hasKey ? form.digest(of: text, body, by: .sha1).bytes : []
         let trial = trial(of: signature, hashed) { record in
             signed.isAllowed(by: record.granularity) ? nil : .domainKeysGranularity
         }
@@ -69,6 +63,16 @@ extension Verifier {
         }
         evidence.violations.sort()
         return evidence
+    }
+}
+
+extension DomainKeysForm {
+    /// The digest of header fields that are in this form already, and of a body; and the octets of the body.
+    func digest(of text: [UInt8], _ body: Span<UInt8>, by function: HashFunction) -> (bytes: [UInt8], total: Int) {
+        var hash = PrefixHash(function, lengths: [])
+        hash.append(text)
+        let total = feed(body, to: &hash)
+        return (hash.finish(), total)
     }
 }
 

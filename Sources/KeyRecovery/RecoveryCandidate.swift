@@ -26,8 +26,9 @@ struct Attempt: Equatable {
     /// The places of the others.
     let partners: [Int]
 
-    /// The least number of candidates to choose from, when there are so many.
-    private static let poolSize = 12
+    /// The least number of candidates that each attempt chooses from, when there are so many: the best at first, more of
+    /// them when these do not serve, all at last.
+    private static let poolSizes = [12, 24, 96, .max]
 
     /// Attempts with as many partners as `partners` says, the candidates told by their places; fewer when there are
     /// too few candidates.
@@ -35,9 +36,9 @@ struct Attempt: Equatable {
     /// They are chosen from the best ranks. Pivots lie far from each other in time, so that one of them meets a time in
     /// which nothing broke the signatures; its partners are its neighbours, which most likely have the same key.
     static func plan(_ candidates: [RecoveryCandidate], partners: [Int]) -> [Attempt] {
-        let pool = pool(of: candidates)
         var attempts: [Attempt] = []
-        for (number, count) in partners.enumerated() {
+        for (number, (count, size)) in zip(partners, poolSizes).enumerated() {
+            let pool = pool(of: candidates, size: size)
             guard let place = pivot(number, of: pool, after: attempts) else { break }
             let others = neighbours(of: place, in: pool, after: attempts).prefix(count)
             attempts.append(Attempt(pivot: pool[place], partners: Array(others)))
@@ -51,9 +52,9 @@ struct Attempt: Equatable {
     }
 
     /// The places of the candidates of the best ranks, all of each rank, by time.
-    private static func pool(of candidates: [RecoveryCandidate]) -> [Int] {
+    private static func pool(of candidates: [RecoveryCandidate], size: Int) -> [Int] {
         let ranks = candidates.map(\.rank).sorted()
-        guard let worst = ranks.prefix(poolSize).last else { return [] }
+        guard let worst = ranks.prefix(size).last else { return [] }
         return candidates.indices.filter { candidates[$0].rank <= worst }.sorted {
             let (a, b) = (candidates[$0].time ?? .max, candidates[$1].time ?? .max)
             return a != b ? a < b : $0 < $1

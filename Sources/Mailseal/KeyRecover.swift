@@ -38,9 +38,8 @@ public struct KeyRecoverResult: Sendable {
     public let bits: Int
     /// How many messages have such a signature.
     public let messages: Int
-    /// The keys, each with the number and dates of the messages that it verifies as its provenance; several when the
-    /// domain changed its key.
-    public internal(set) var keys: [Key] = []
+    /// The keys; several when the domain changed its key.
+    public internal(set) var keys: [RecoveredKey] = []
     /// Why there is no key.
     public internal(set) var failure: KeySearch.Failure?
     /// How many pairs of signatures were tried.
@@ -50,6 +49,24 @@ public struct KeyRecoverResult: Sendable {
         name = group.id.name
         bits = group.id.length * 8
         messages = group.messages
+    }
+}
+
+/// A key that was computed from signatures.
+public struct RecoveredKey: Sendable {
+    /// The record, with the number and dates of the messages that it verifies as its provenance.
+    public let key: Key
+    /// The length of the modulus in bits.
+    public let bits: Int
+    /// The public exponent.
+    public let exponent: Int
+    let publicKey: RSAPublicKey
+
+    init(_ publicKey: RSAPublicKey, of name: KeyName, provenance: KeyProvenance) {
+        key = Key(recovered: publicKey, of: name, provenance: provenance)
+        bits = publicKey.bits
+        exponent = publicKey.exponent.reduce(0) { $0 << 8 | Int($1) }
+        self.publicKey = publicKey
     }
 }
 
@@ -147,7 +164,7 @@ public struct KeyRecover: Sendable {
         let others = recovered.all + (siblings[id.name.selector] ?? [])
         let result = try search.run(others: others) { board?.start($0, of: place, id.name) }
         board?.finish(place)
-        recovered.add(result.keys.compactMap(\.rsaKey))
+        recovered.add(result.keys.map(\.publicKey))
         return result
     }
 }

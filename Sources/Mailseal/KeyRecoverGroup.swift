@@ -23,7 +23,7 @@ struct SignatureGroup: Sendable {
         let message: Int
         /// What the message says of when it was written.
         let time: Int64?
-        /// How little speaks for its being sound, 0 to 3.
+        /// How little speaks for its being sound.
         let rank: UInt8
     }
 
@@ -46,7 +46,7 @@ struct SignatureGroup: Sendable {
 /// The rsa signatures of an archive by name and length, their values in a file.
 struct SignatureSurvey {
     /// Names that DNS cannot have are left out.
-    private static let nameLimit = 253
+    private static let nameLimit = 255
 
     /// The groups; a name that no signature of a length to try calls for has none.
     private(set) var groups: [SignatureGroup.ID: SignatureGroup] = [:]
@@ -73,13 +73,12 @@ struct SignatureSurvey {
     mutating func add(_ found: Found) throws {
         messages += 1
         for sample in found.samples
-        where KeySearch.lengths.contains(sample.signature.value.count) && sample.domain.count <= Self.nameLimit
-            && sample.selector.count <= Self.nameLimit
+        where KeySearch.lengths.contains(sample.signature.value.count)
+            && sample.name.text.count <= Self.nameLimit
         {
-            let name = KeyName(selector: sample.selector, domain: sample.domain)
-            let id = SignatureGroup.ID(name: name, length: sample.signature.value.count)
-            let rank: UInt8 = (sample.isBodyIntact ? 0 : 2) + (sample.form == .relaxed ? 0 : 1)
-            let entry = SignatureGroup.Entry(offset: spool.size, message: messages, time: found.time, rank: rank)
+            let id = SignatureGroup.ID(name: sample.name, length: sample.signature.value.count)
+            let entry = SignatureGroup.Entry(
+                offset: spool.size, message: messages, time: found.time, rank: UInt8(clamping: sample.rank))
             var group = groups[id] ?? SignatureGroup(id: id)
             // A dictionary that still held the group would make every append a copy.
             groups[id] = nil

@@ -75,7 +75,7 @@ struct GroupSearch: Sendable {
         let provenance = KeyProvenance(
             .recovered, messages: messages, firstDate: times.min().flatMap(Timestamp.init(secondsSince1970:)),
             lastDate: times.max().flatMap(Timestamp.init(secondsSince1970:)))
-        result.keys.append(Key(recovered: key, of: group.id.name, provenance: provenance))
+        result.keys.append(RecoveredKey(key, of: group.id.name, provenance: provenance))
     }
 
     /// The longest time in which no key verifies anything, when that is hardly by chance: then the key was another one.

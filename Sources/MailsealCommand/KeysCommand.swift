@@ -21,5 +21,6 @@ struct KeysCommand: AsyncParsableCommand {
             """,
         subcommands: [
             KeysImportCommand.self, KeysLookupCommand.self, KeysMissingCommand.self, KeysCheckCommand.self,
+            KeysRecoverCommand.self,
         ])
 }

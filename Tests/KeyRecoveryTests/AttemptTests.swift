@@ -29,12 +29,13 @@ private func candidates(_ facts: [(rank: Int, time: Int64?)]) -> [RecoveryCandid
         #expect(plan.map { Set($0.partners) } == [[48, 50], [72, 73, 75, 76], [22, 23, 25, 26]])
     }
 
-    @Test func `the best ranks are taken as soon as there are twelve of them`() {
-        let mixed = candidates((0..<60).map { (rank: $0 % 3, time: Int64($0)) })
-        for attempt in Attempt.plan(mixed, partners: [2, 4, 4, 4]) {
-            #expect(mixed[attempt.pivot].rank == 0)
-            #expect(attempt.partners.allSatisfy { mixed[$0].rank == 0 })
+    @Test func `the best are tried first, then more of them, all at last`() {
+        let mixed = candidates((0..<400).map { (rank: $0 / 2, time: Int64($0 * 37 % 400)) })
+        let plan = Attempt.plan(mixed, partners: [2, 4, 4, 4])
+        for (attempt, limit) in zip(plan, [12, 24, 96, 400]) {
+            #expect(([attempt.pivot] + attempt.partners).allSatisfy { $0 < limit })
         }
+        #expect(plan.last.map { $0.pivot >= 96 } == true)
     }
 
     @Test func `worse ranks are taken when there are few of the best`() {
