@@ -96,7 +96,7 @@ let package = Package(
         tests(of: "SampleArchive", "Bytes", "Cryptography", "DKIM", "Mail"),
         tests(
             of: "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",
-            "Intake", "Manifest", "Resolver", "SampleArchive"),
+            "KeyRecovery", "Intake", "Manifest", "Resolver", "SampleArchive"),
         tests(
             of: "MailsealCommand", "Bytes", "Cryptography", "Mail", "DKIM", "Mailseal", "SampleArchive", "LoopbackZones"),
     ],

@@ -3,6 +3,7 @@
 import Bytes
 import Cryptography
 import DKIM
+import KeyRecovery
 import Mail
 import Testing
 
@@ -57,7 +58,8 @@ struct LostKey {
     func sign(_ message: [UInt8], header form: CanonicalForm = .relaxed) throws -> [UInt8] {
         var signer = Signer(key: .rsa(key, .sha256), domain: name.domain, selector: name.selector)
         signer.canonicalization = Canonicalization(header: form, body: .relaxed)
-        return try #require(signer.field(for: message.span, header: HeaderSection(of: message.span))) + message
+        let field = signer.field(for: message.span, header: HeaderSection(of: message.span))
+        return try #require(field) + message
     }
 }
 
