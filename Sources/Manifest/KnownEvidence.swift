@@ -51,6 +51,8 @@ struct KnownEvidence: Equatable {
 struct ReservationTally {
     /// How many codes are told apart.
     static let limit = 64
+    /// Longer codes, of which a hostile line can hold 64 MiB, are not counted.
+    private static let lengthLimit = 64
 
     private var codes: [String] = []
     private var messages: [Int] = []
@@ -74,7 +76,7 @@ struct ReservationTally {
 
     private mutating func bit(of code: String) -> UInt64 {
         if let place = codes.firstIndex(of: code) { return 1 << UInt64(place) }
-        guard codes.count < Self.limit else { return 0 }
+        guard codes.count < Self.limit, code.utf8.count <= Self.lengthLimit else { return 0 }
         codes.append(code)
         messages.append(0)
         return 1 << UInt64(codes.count - 1)

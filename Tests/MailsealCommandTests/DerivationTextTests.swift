@@ -23,30 +23,30 @@ import Testing
         #expect(made.status == 0, "\(made.errors)")
         let json = try bench.run("\"$M\" verify --json b.tar.gz").output
         let document = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
-        #expect(document["derivation_checked"] as? Bool == (rules == 1 ? true : nil))
+        #expect(document["derivation_checked"] as? Bool == (rules == 2 ? true : nil))
         return document["root"] as? String
     }
 
     @Test func `facts under other rules are said to be unchecked, in the headline too`() throws {
-        guard let root = try write(rules: 2) else { return }
+        guard let root = try write(rules: 3) else { return }
         let unchecked =
-            "DKIM and other derived facts were recorded under rules 2 and were NOT checked (1 recorded as verified)"
+            "DKIM and other derived facts were recorded under rules 3 and were NOT checked (1 recorded as verified)"
         let plain = try bench.run("\"$M\" verify b.tar.gz")
         #expect(plain.status == 0 && plain.output.hasPrefix("consistent bytes, not anchored: "))
         let pinned = try bench.run("\"$M\" verify --root \(root) b.tar.gz")
         #expect(pinned.status == 0 && pinned.output.hasPrefix("INTACT bytes: "))
         for output in [plain.output, pinned.output] {
             #expect(output.prefix { $0 != "\n" }.hasSuffix(unchecked))
-            #expect(output.contains("\n  as recorded under rules 2, NOT checked\n") && !output.contains("checked with"))
+            #expect(output.contains("\n  as recorded under rules 3, NOT checked\n") && !output.contains("checked with"))
         }
         #expect(try bench.run("\"$M\" verify --anchored --root \(root) b.tar.gz").status == 1)
     }
 
     @Test func `what the DKIM counts rest on stands below them`() throws {
-        guard try write(rules: 1) != nil else { return }
+        guard try write(rules: 2) != nil else { return }
         let basis = """
-              checked with 1 key record that the maker of this bundle supplied;
-              mailseal has not compared it with the domain
+              checked with 2 key records that the maker of this bundle supplied;
+              mailseal has not compared them with the domains
 
             """
         #expect(try bench.run("\"$M\" verify b.tar.gz").output.contains("without a DKIM signature\n" + basis))

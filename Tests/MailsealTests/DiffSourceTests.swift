@@ -13,7 +13,7 @@ import Testing
         #expect(report.verdict == .same)
         #expect(report.sourceSide == .b)
         #expect(report.b.root == nil)
-        #expect(report.b.counts.verified == 1)
+        #expect(report.b.counts.qualified == 1)
     }
 
     @Test(arguments: [true, false])

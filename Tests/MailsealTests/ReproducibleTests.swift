@@ -1,5 +1,6 @@
 import Bytes
 import Cryptography
+import DKIM
 import Foundation
 import Mailseal
 import Manifest
@@ -93,6 +94,31 @@ import Testing
         if isRecording { Issue.record("the goldens were recorded; look at the difference and test again") }
     }
 
+    /// Messages whose signatures prove much, less and nothing.
+    private func writeSignedMessages() throws {
+        let (known, own) = (try SigningKey(selector: "s3"), try SigningKey(selector: "s4"))
+        let plain = mail("From: a@example.org", "Subject: one", "Date: Fri, 5 May 2017 18:35:00 +0000")
+        let signed = known.signed(plain).displayText
+        let parts = "--x\r\nContent-Type: a/b\r\n\r\none\r\n--x\r\nContent-Type: a/b\r\n\r\ntwo\r\n--x--\r\n"
+        let attached = mail("From: a@mail.example.org", "Content-Type: multipart/mixed; boundary=x", body: parts)
+        let messages = [
+            ("verified", signed), ("added", "Subject: two\r\n" + signed),
+            ("uncovered", "Cc: c@example.org\r\n" + signed),
+            ("altered", signed + "more\r\n"), ("lf", signed.replacing("\r\n", with: "\n")),
+            ("partial", known.signed(attached) { $0.bodyLength = 40 }.displayText),
+            ("other", known.signed(mail("From: a@example.com")).displayText),
+            ("recovered", own.signed(plain).displayText),
+        ]
+        for (name, text) in messages { try bench.write("source/signed/\(name).eml", text) }
+        let dns = "#: basis=dns obtained=2026-11-22T10:00:00Z from=\"127.0.0.1\" dnssec=secure\n"
+        let recovered =
+            "#: basis=recovered messages=2 first_date=2017-05-01T00:00:00Z last_date=2017-05-05T00:00:00Z\n"
+        try bench.write(
+            "keys.txt",
+            "s1._domainkey.example.org v=DKIM1; p=\ns2._domainkey.example.org v=DKIM1; p=\n".bytes
+                + dns.bytes + known.record + known.record + recovered.bytes + own.record)
+    }
+
     /// Messages with and without attachment and signature, an mbox, and a file of more than a block.
     private func writeGoldenSource() throws {
         let attached = """
@@ -119,7 +145,7 @@ import Testing
         try bench.write("source/one.eml", message("one"))
         let numbers = (0..<130_000).map { String($0 * $0 % 9_999_991) + "\n" }.joined()
         try bench.write("source/numbers.txt", numbers)
-        try bench.write("keys.txt", "s1._domainkey.example.org v=DKIM1; p=\ns2._domainkey.example.org v=DKIM1; p=\n")
+        try writeSignedMessages()
         try bench.run("find source -type f | xargs touch -d @1500000000")
     }
 }

@@ -13,11 +13,11 @@ private enum EditionSample {
         .dkim(
             DKIMLine(
                 message: digest("m1"), index: 1, domain: "example.org".bytes, selector: "s".bytes, key: digest("k1"),
-                header: "valid", body: "intact")),
+                header: "valid", body: "intact", alignment: "same")),
         .dkim(
             DKIMLine(
                 message: digest("m1"), index: 2, domain: "example.net".bytes, key: digest("k3"), header: "valid",
-                body: "intact")),
+                body: "intact", alignment: "other")),
         .dkim(DKIMLine(message: digest("m2"), index: 1, domain: "a.example".bytes, header: "no-key", body: "intact")),
         .key(KeyLine(domain: "example.net".bytes, selector: "t".bytes, record: "k3".bytes, basis: "file")),
         .content(content), .end(end(leaf: 37, head: 31, signatures: 3, keys: 3, keyUnavailable: 1, unsigned: 1)),
@@ -33,7 +33,7 @@ private enum EditionSample {
 
     private static func head(_ edition: Int) -> HeadLine {
         HeadLine(
-            format: Format.name.bytes, rules: 1, name: "leak".bytes, origin: "example.org/leak".bytes, edition: edition)
+            format: Format.name.bytes, rules: 2, name: "leak".bytes, origin: "example.org/leak".bytes, edition: edition)
     }
 
     private static let content = ContentLine(

@@ -45,7 +45,7 @@ extension Change {
         Change("a key before the sources", "line-order line-order key-order counts-differ") {
             $0.insert($0[27], at: 1)
         },
-        Change("a second edition", "line-order edition-unknown") { lines in
+        Change("a second edition with a source", "line-order edition-empty counts-differ") { lines in
             guard case .head(var head) = lines[0], case .end(var end) = lines[30] else { return }
             head.edition = 2
             end.leaf = 35
