@@ -21,7 +21,8 @@ import Testing
             let message =
                 "From: a@example.org\r\nDate: \(day) May 2017 10:00:00 +0000\r\nSubject: \(day)\r\n\r\nHello\r\n".bytes
             let signer = Signer(key: .rsa(key, .sha256), domain: "example.org".bytes, selector: "s1".bytes)
-            let field = try #require(signer.field(for: message.span, header: HeaderSection(of: message.span)))
+            let signed = signer.field(for: message.span, header: HeaderSection(of: message.span))
+            let field = try #require(signed)
             try Data(field + message).write(to: URL(filePath: bench.root + "/leak/signed\(day).eml"))
         }
     }
