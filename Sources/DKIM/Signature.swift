@@ -81,7 +81,8 @@ public struct Signature: Sendable, Equatable {
 
     /// The tags of RFC 6376 §3.5, RFC 6541 §4.1, RFC 6651 §3.1, RFC 4870 §3.2 and RFC 8617 §4.1.
     private static let knownTags = Set(
-        ["v", "a", "b", "bh", "c", "d", "h", "i", "l", "q", "s", "t", "x", "z", "atps", "atpsh", "r", "cv"].map(\.bytes))
+        ["v", "a", "b", "bh", "c", "d", "h", "i", "l", "q", "s", "t", "x", "z", "atps", "atpsh", "r", "cv"].map(\.bytes)
+    )
 
     /// Parses the value of a field, everything after its colon; ranges refer to the slice's own indices.
     public init(parsing field: ArraySlice<UInt8>, as kind: SignatureKind = .dkim) {

@@ -124,6 +124,6 @@ enum QuietRun {
         let openOthers = isOpen.count(where: \.self) - longest.count
         var chance = Double(isOpen.count)
         for _ in longest { chance *= Double(openOthers + 1) / Double(others + 1) }
-        return chance < 0.001 ? longest : nil
+        return !longest.isEmpty && chance < 0.001 ? longest : nil
     }
 }

@@ -162,7 +162,9 @@ private struct CalledKeys: Sendable {
         names = Self.fields.flatMap { field, kind in
             header.fields(named: field, in: bytes.span).prefix(Verifier.maximumSignatures).compactMap { field in
                 let signature = Signature(parsing: bytes[field.value], as: kind)
-                guard let domain = signature.domain, let selector = signature.selector else { return nil }
+                guard let domain = signature.domain, let selector = signature.selector, !domain.isEmpty,
+                    !selector.isEmpty
+                else { return nil }
                 return KeyName(selector: selector, domain: domain)
             }
         }

@@ -21,6 +21,8 @@ struct ForgeryCase: Sendable, CustomTestStringConvertible {
     /// Whether the bundle is the one that keeps its containers.
     let keepsContainers: Bool
     let lie: @Sendable (inout Forgery) throws -> Void
+    /// Whether the bundle is the one with three editions.
+    var hasEditions = false
 
     var testDescription: String { name }
 
@@ -49,7 +51,7 @@ struct ForgeryCase: Sendable, CustomTestStringConvertible {
 }
 
 extension ForgeryCase {
-    static let all = derived + payload + mailboxes + counts + grammar + tags + container + rules + sound
+    static let all = derived + payload + mailboxes + counts + grammar + tags + container + rules + sound + editions
 
     private static let derived: [ForgeryCase] = [
         .underivable("an attachment's digest", "attachments-differ", .soundAsNotRecomputed) {

@@ -114,7 +114,10 @@ struct ForgeryTests {
 extension ForgeryCase {
     /// The bundle with the lie in it.
     func bundle(in bench: VerifyBench) async throws -> [UInt8] {
-        let sound = try await SharedBundles.everything(keepingContainers: keepsContainers)
+        let sound =
+            hasEditions
+            ? try await SharedBundles.extended()
+            : try await SharedBundles.everything(keepingContainers: keepsContainers)
         var forgery = try Forgery(of: sound, in: bench)
         try lie(&forgery)
         return try forgery.assemble()

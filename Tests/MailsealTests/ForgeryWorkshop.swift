@@ -82,29 +82,36 @@ struct Forgery {
         Issue.record("no \(type) line to change")
     }
 
-    /// Makes `content` and `end` follow from the lines again.
+    /// Makes every `content` and `end` follow from the lines again.
     mutating func settle() throws {
-        var counts = EndLine(leaf: 0)
-        var digests: Set<Digest> = []
-        var open: [DKIMLine]?
-        for text in lines {
-            let line = try ManifestLine(text)
+        var (counts, head) = (EndLine(), 0)
+        var newest: [Digest: [DKIMLine]] = [:]
+        var last: Digest?
+        for place in lines.indices {
+            let line = try ManifestLine(lines[place])
             counts.count(line)
+            var current: Digest?
+            defer { last = current }
             switch line {
-            case .message(let message):
-                digests.insert(message.sha256)
-                open = []
-            case .dkim(let signature): open?.append(signature)
-            case .occurrence:
-                if let signatures = open { counts.count(EvidenceClass(of: signatures)) }
-                open = nil
+            case .head: head = place
+            case .message(let message): newest[message.sha256] = []
+            case .dkim(let signature):
+                current = signature.message
+                guard let known = newest[signature.message] else { continue }
+                newest[signature.message] = (last == current ? known : []) + [signature]
+            case .content:
+                let content = ContentLine(messages: counts.messages, root: ContentRoot.root(of: newest.keys))
+                lines[place] = ManifestLine.content(content).bytes
+            case .end:
+                var end = counts
+                end.leaf = place
+                end.head = head > 0 ? head : nil
+                end.signatures = newest.values.map(\.count).reduce(0, +)
+                for signatures in newest.values { end.count(EvidenceClass(of: signatures)) }
+                lines[place] = ManifestLine.end(end).bytes
             default: break
             }
         }
-        let content = ContentLine(messages: counts.messages, root: ContentRoot.root(of: digests))
-        lines[lines.count - 2] = ManifestLine.content(content).bytes
-        counts.leaf = lines.count - 1
-        lines[lines.count - 1] = ManifestLine.end(counts).bytes
     }
 
     /// The manifest's lines as they are now, and all that follows from them.

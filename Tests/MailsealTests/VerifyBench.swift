@@ -60,6 +60,19 @@ final class VerifyBench: Sendable {
         return try read(try await Create.run(options).path)
     }
 
+    /// Extends a bundle by key records, one a line; nil when there is nothing to add.
+    func extend(
+        _ bundle: [UInt8], _ keys: [UInt8], _ change: (inout ExtendOptions) -> Void = { _ in }
+    ) async throws -> [UInt8]? {
+        let name = UUID().uuidString
+        var options = ExtendOptions(
+            bundle: try write("\(name).tar.gz", bundle), output: path("\(name)-extended.tar.gz"))
+        options.keyFiles = [try write("\(name).keys", keys)]
+        change(&options)
+        guard try await Extend.run(options).written != nil else { return nil }
+        return try read(options.output)
+    }
+
     /// Verifies bytes as a bundle file.
     func verify(_ bytes: [UInt8], _ change: (inout VerifyOptions) -> Void = { _ in }) async throws -> VerifyReport {
         let path = try write("\(UUID().uuidString).tar.gz", bytes)
@@ -213,6 +226,29 @@ extension VerifyBench {
         try write("all.mbox", Mails.mailbox([Mails.plain(7), Mails.plain(1)], lineEnd: "\r\n"))
     }
 
+    /// The bundle of everything without key records, and that bundle extended twice.
+    func editions() async throws -> [[UInt8]] {
+        let all = try keyLines(of: try await everything())
+        let first = try await bundle(of: ["inbox", "box", "all.mbox"], keys: false) { options in
+            options.retrieval = Retrieval(
+                at: Timestamp(rfc3339: "2017-05-05T18:35:00Z".bytes), from: "https://example.org/".bytes)
+        }
+        let half = all.count / 2
+        guard half > 1, let second = try await extend(first, Self.text(all.prefix(half))),
+            let third = try await extend(second, Self.text(all))
+        else { throw MailsealError("the sample has no keys for three editions") }
+        return [first, second, third]
+    }
+
+    /// The key records in a bundle, as lines of a key file.
+    func keyLines(of bundle: [UInt8]) throws -> [[UInt8]] {
+        try Bundle(path: write("\(UUID().uuidString).tar.gz", bundle)).keys()
+            .map { $0.selector + "._domainkey.".bytes + $0.domain + " ".bytes + $0.record }
+    }
+
+    /// A text of these lines.
+    static func text(_ lines: some Sequence<[UInt8]>) -> [UInt8] { lines.flatMap { $0 + "\n".bytes } }
+
     /// The bundle of everything.
     func everything(keepingContainers: Bool = false) async throws -> [UInt8] {
         try fill()
@@ -228,6 +264,13 @@ extension VerifyBench {
 enum SharedBundles {
     private static let everything = Task { try await VerifyBench().everything() }
     private static let keeping = Task { try await VerifyBench().everything(keepingContainers: true) }
+    private static let editions = Task { try await VerifyBench().editions() }
+
+    /// The bundle of everything in three editions: without keys, with half of those that its signatures call for, with all.
+    static func extended() async throws -> [UInt8] { try await editions.value[2] }
+
+    /// The bundle as each of the three editions left it.
+    static func byEdition() async throws -> [[UInt8]] { try await editions.value }
 
     static func everything(keepingContainers: Bool = false) async throws -> [UInt8] {
         try await (keepingContainers ? keeping : everything).value

@@ -62,8 +62,10 @@ private struct EditionChange: CustomTestStringConvertible, Sendable {
     }
 
     static let all = [
-        EditionChange("another name", "edition-differs") { $0.head(31) { $0.name = "other".bytes } },
-        EditionChange("another origin", "edition-differs") { $0.head(31) { $0.origin = "example.org/x".bytes } },
+        EditionChange("another name", "edition-differs edition-differs") { $0.head(31) { $0.name = "other".bytes } },
+        EditionChange("another origin", "edition-differs edition-differs") {
+            $0.head(31) { $0.origin = "example.org/x".bytes }
+        },
         EditionChange("newer rules from the second edition on", "") {
             for place in [31, 38] { $0.head(place) { $0.rules = 9 } }
         },
@@ -71,7 +73,7 @@ private struct EditionChange: CustomTestStringConvertible, Sendable {
         EditionChange("a number skipped", "edition-unknown") { $0.head(31) { $0.edition = 3 } },
         EditionChange("a number twice", "edition-unknown") { $0.head(38) { $0.edition = 2 } },
         EditionChange("an edition that adds nothing", "edition-empty counts-differ") { $0.removeSubrange(39...39) },
-        EditionChange("evidence that is not new", "evidence-repeated evidence-counts-differ evidence-counts-differ") {
+        EditionChange("evidence that is not new", "evidence-repeated") {
             $0.replaceSubrange(32...33, with: Array(ManifestSample.lines[4...5]))
         },
         EditionChange("half of a message's evidence", "counts-differ counts-differ") { $0.removeSubrange(33...33) },
@@ -79,11 +81,13 @@ private struct EditionChange: CustomTestStringConvertible, Sendable {
             let moved = lines.remove(at: 34)
             lines.insert(moved, at: 32)
         },
-        EditionChange("evidence of a message twice", "number-sequence evidence-order counts-differ") { lines in
+        EditionChange("evidence of a message twice", "evidence-order counts-differ counts-differ") { lines in
             lines.insert(lines[32], at: 35)
         },
-        EditionChange("evidence of no message", "reference-unknown counts-differ evidence-counts-differ counts-differ")
-        {
+        EditionChange(
+            "evidence of no message",
+            "reference-unknown counts-differ evidence-counts-differ counts-differ evidence-counts-differ"
+        ) {
             $0.dkim(34) { $0.message = digest("m9") }
         },
         EditionChange("a signature skipped", "number-sequence") { $0.dkim(33) { $0.index = 3 } },
@@ -95,10 +99,20 @@ private struct EditionChange: CustomTestStringConvertible, Sendable {
             }
         },
         EditionChange("keys in another order", "") { $0.key(39) { $0.domain = "a".bytes } },
-        EditionChange("a source", "line-order counts-differ counts-differ") { $0[32] = $0[24] },
-        EditionChange("a message", "line-order") { $0[32] = $0[2] },
-        EditionChange("evidence behind the keys", "line-order line-order") { $0.swapAt(34, 35) },
-        EditionChange("no end of the first edition", "line-order") { $0.removeSubrange(30...30) },
+        EditionChange(
+            "a source",
+            "line-order number-sequence line-order number-sequence counts-differ evidence-counts-differ counts-differ "
+                + "evidence-counts-differ"
+        ) { $0[32] = $0[24] },
+        EditionChange(
+            "a message",
+            "line-order number-sequence message-duplicate number-sequence reference-unknown number-sequence line-order "
+                + "counts-differ counts-differ evidence-counts-differ counts-differ counts-differ evidence-counts-differ"
+        ) { $0[32] = $0[2] },
+        EditionChange("evidence behind the keys", "line-order") { $0.swapAt(34, 35) },
+        EditionChange("no end of the first edition", "line-order counts-differ counts-differ") {
+            $0.removeSubrange(30...30)
+        },
         EditionChange("the first edition's counts", "counts-differ") {
             $0.end(37) { $0.signatures = 2 }
         },
