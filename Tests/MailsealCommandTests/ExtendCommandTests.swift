@@ -107,7 +107,8 @@ import Testing
     @Test func `show and diff say which edition said what`() throws {
         _ = try extend()
         let listed = try bench.run("\"$M\" list new.tar.gz --dkim verified --json").output
-        let messages = try #require(try document(listed)["messages"] as? [[String: Any]])
+        let list = try JSONSerialization.jsonObject(with: Data(listed.utf8)) as? [String: Any]
+        let messages = try #require(list?["messages"] as? [[String: Any]])
         let number = try #require(messages.first?["number"] as? Int)
         let shown = try bench.run("\"$M\" show new.tar.gz \(number)")
         #expect(shown.status == 0 && shown.output.contains("recorded in edition 2"))

@@ -65,6 +65,22 @@ import Testing
         #expect(rows(both) == rows(sources) && both.messages == sources.messages)
     }
 
+    @Test func `keys of DomainKeys and ARC are called for too, in bundles as in sources`() async throws {
+        let fields = [
+            "ARC-Seal: i=1; a=rsa-sha256; cv=none; d=seal.example; s=s; b=AAAA",
+            "ARC-Message-Signature: i=1; a=rsa-sha256; d=arc.example; s=s; h=from; bh=AAAA; b=AAAA",
+            "ARC-Authentication-Results: i=1; x.example; none",
+            "DomainKey-Signature: a=rsa-sha1; q=dns; c=nofws; d=old.example; s=s; h=from; b=AAAA",
+            "DKIM-Signature: v=1; a=rsa-sha256; d=new.example; s=s; h=from; bh=AAAA; b=AAAA",
+        ]
+        try bench.write("own/1.eml", fields.joined(separator: "\r\n") + "\r\nFrom: a@example.org\r\n\r\nHello\r\n")
+        _ = try await bench.create("own", to: "out/own.tar.gz")
+        for input in ["own", "out/own.tar.gz"] {
+            let found = try await missing(input).names.map(\.name.domain.displayText)
+            #expect(found == ["arc.example", "new.example", "old.example", "seal.example"], "\(input)")
+        }
+    }
+
     @Test func `keys of files and of the bundle are known`() async throws {
         let given = try await missing("leak", keys: "keys.txt")
         let all = try await missing("leak")
