@@ -98,7 +98,8 @@ let package = Package(
             of: "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",
             "KeyRecovery", "Intake", "Manifest", "Resolver", "SampleArchive"),
         tests(
-            of: "MailsealCommand", "Bytes", "Cryptography", "Mail", "DKIM", "Mailseal", "SampleArchive", "LoopbackZones"),
+            of: "MailsealCommand", "Bytes", "Cryptography", "Mail", "DKIM", "Mailseal", "SampleArchive", "LoopbackZones"
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
