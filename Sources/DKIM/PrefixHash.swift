@@ -9,7 +9,7 @@ struct PrefixHash {
     private(set) var count = 0
     /// The digests at the lengths that were reached.
     private(set) var digests: [Int: [UInt8]] = [:]
-    private let hash: RunningHash
+    private var hash: RunningHash
     /// The lengths still to come, the largest first.
     private var lengths: [Int]
     private var hashed = 0
@@ -59,6 +59,13 @@ struct PrefixHash {
     mutating func finish() -> [UInt8] {
         flush()
         return hash.copy().finish()
+    }
+
+    /// A hash of the same bytes so far, which goes on by itself.
+    func branched() -> PrefixHash {
+        var branch = self
+        branch.hash = hash.copy()
+        return branch
     }
 
     private mutating func flush() {

@@ -21,10 +21,16 @@ public struct Repair: Hashable, Sendable {
         case banner
         /// A list's name in brackets before the subject.
         case subjectTag = "subject-tag"
+        /// The header section's fields of the content, Content-Transfer-Encoding above all, written otherwise.
+        case contentFields = "content-fields"
         /// Quoted-printable made 8bit.
         case quotedPrintableTo8Bit = "quoted-printable-to-8bit"
         /// 8bit made quoted-printable.
         case eightBitToQuotedPrintable = "8bit-to-quoted-printable"
+        /// Base64 made 8bit.
+        case base64To8Bit = "base64-to-8bit"
+        /// 8bit made base64.
+        case eightBitToBase64 = "8bit-to-base64"
     }
 
     /// What was undone.
@@ -42,10 +48,18 @@ public struct Repair: Hashable, Sendable {
     public var isOfStorage: Bool {
         switch name {
         case .lineEnds, .mboxrdQuoting, .mboxoQuoting, .mixedQuoting: true
-        case .listFooter, .banner, .subjectTag, .quotedPrintableTo8Bit, .eightBitToQuotedPrintable: false
+        case .listFooter, .banner, .subjectTag, .contentFields: false
+        case .quotedPrintableTo8Bit, .eightBitToQuotedPrintable, .base64To8Bit, .eightBitToBase64: false
         }
     }
 
     /// Whether its edits are recoded rather than left out.
-    var isRecoding: Bool { name == .quotedPrintableTo8Bit || name == .eightBitToQuotedPrintable }
+    var isRecoding: Bool {
+        switch name {
+        case .quotedPrintableTo8Bit, .eightBitToQuotedPrintable, .base64To8Bit, .eightBitToBase64: true
+        case .lineEnds, .mboxrdQuoting, .mboxoQuoting, .mixedQuoting, .listFooter, .banner, .subjectTag,
+            .contentFields:
+            false
+        }
+    }
 }

@@ -16,13 +16,17 @@ public struct Verifier: Sendable {
 
     /// What the signatures of a message prove.
     public func evidence(of message: Message) -> MessageEvidence {
-        evidence(of: message.bytes.span, header: message.header, attachments: message.attachments)
+        evidence(
+            of: message.bytes.span, header: message.header, attachments: message.attachments,
+            lineEnds: message.lineEnds)
     }
 
-    /// What the signatures of a message prove; `header` is the header section at the start of `message`, `attachments`
-    /// are those that a partly covered body is compared with.
+    /// What the signatures of a message prove.
+    ///
+    /// `header` is the header section at the start of `message`, `attachments` are those that a partly covered body is
+    /// compared with. `lineEnds` are found when they are not given.
     public func evidence(
-        of message: Span<UInt8>, header: HeaderSection, attachments: [Attachment] = []
+        of message: Span<UInt8>, header: HeaderSection, attachments: [Attachment] = [], lineEnds: LineEnds? = nil
     ) -> MessageEvidence {
         var context = SignatureContext(header, attachments, of: message)
         let index = context.index
@@ -31,19 +35,33 @@ public struct Verifier: Sendable {
             SignatureField(at: place, in: header, of: message, as: .dkim)
         }
         let sets = ARCSets(index, header, of: message)
+        let hashed = fields + sets.messageSignatures
         let bodies = BodyHashes(
-            of: message.extracting(header.bodyStart..<message.count),
-            for: (fields + sets.messageSignatures).map(\.signature))
+            of: message.extracting(header.bodyStart..<message.count), for: hashed.map(\.signature))
+        var results = hashed.map { evidence(of: $0, index, header, message, bodies) }
+        repair(&results, hashed, index, header, of: message)
+        let byPlace = Dictionary(zip(hashed.map(\.place), results)) { first, _ in first }
         let domainKeys = domainKeysEvidence(index, header, of: message)
-        let arc = arcEvidence(of: sets, header, of: message) { evidence(of: $0, index, header, message, bodies) }
-        var found = fields.map { evidence(of: $0, index, header, message, bodies) }
-        found += domainKeys.evidence + arc.evidence
+        let arc = arcEvidence(of: sets, header, of: message) {
+            byPlace[$0.place] ?? Evidence(malformed: $0.signature)
+        }
+        var found = results.prefix(fields.count) + domainKeys.evidence + arc.evidence
+        let isKeptWithLF = !found.isEmpty && hasBareLF(message, lineEnds)
         for place in found.indices {
             found[place].index = place
+            if isKeptWithLF, found[place].header != .malformed {
+                found[place].repairs.insert(Repair(.lineEnds), at: 0)
+            }
             context.complete(&found[place], of: message)
         }
         let unexamined = places.count - fields.count + domainKeys.unexamined + sets.unexamined
-        return MessageEvidence(signatures: found, unexamined: unexamined, chainStatus: arc.status)
+        return MessageEvidence(signatures: Array(found), unexamined: unexamined, chainStatus: arc.status)
+    }
+
+    /// Whether a line ends in an LF without a CR before it.
+    private func hasBareLF(_ message: Span<UInt8>, _ lineEnds: LineEnds?) -> Bool {
+        if let lineEnds { return lineEnds == .lf || lineEnds == .mixed }
+        return message.hasBareLF
     }
 
     /// The evidence of a DKIM-Signature or an ARC-Message-Signature.

@@ -25,7 +25,7 @@ import Testing
     @Test func `a changed subject breaks message signatures, and no seal`() throws {
         var draft = try sealer.chain(of: 2)
         let place = try #require(draft.fields.firstIndex { $0.hasPrefix("Subject") })
-        draft.fields[place] = "Subject: [list] one two three"
+        draft.fields[place] = "Subject: another"
         let found = sealer.evidence(draft)
         #expect(found.signatures.map(\.header) == [.invalid, .valid, .invalid, .valid])
         #expect(found.signatures.map(\.body.word) == ["intact", "not-computed", "intact", "not-computed"])

@@ -1,0 +1,77 @@
+// Repairs on the evidence of a message: what does not fit as stored is tried again with known changes undone.
+
+import Bytes
+import Cryptography
+import Mail
+
+extension Verifier {
+    /// How many header sections are tried for all signatures of a message.
+    private static let headerTrials = 500
+    /// How many octets of header sections are tried at least, and how many times the message's size.
+    private static let headerOctets = (minimum: 1 << 22, multiple: 8)
+
+    /// Repairs what does not fit as stored; `fields` are the signatures that `found` is the evidence of.
+    ///
+    /// The work is bounded by a multiple of the message's size, and there is none when everything fits.
+    func repair(
+        _ found: inout [Evidence], _ fields: [SignatureField], _ index: FieldIndex, _ header: HeaderSection,
+        of message: Span<UInt8>
+    ) {
+        let goals = found.indices.compactMap { place in
+            found[place].body.isBroken ? RepairGoal(place, found[place].signature) : nil
+        }
+        let invalid = found.indices.filter { found[$0].header == .invalid }
+        guard !goals.isEmpty || !invalid.isEmpty else { return }
+        let stored = message.bytes(in: 0..<message.count)
+        var search = RepairSearch(stored, bodyStart: header.bodyStart, for: goals)
+        if !goals.isEmpty { search.run() }
+        for (place, body) in search.found {
+            found[place].body = body.result
+            found[place].repairs = body.repairs
+        }
+        let headers = RepairHeaderSearch(stored, header)
+        let limit = max(Self.headerOctets.minimum, Self.headerOctets.multiple * stored.count)
+        var trials = min(Self.headerTrials, limit / max(1, header.bodyStart))
+        for place in invalid {
+            let name = ASCII.lowercased(message.bytes(in: header.fields[fields[place].place].name))
+            guard let number = index.places(of: name).firstIndex(of: fields[place].place) else { continue }
+            let sections = headers.sections(signing: found[place].signature.signedFields, search.found[place])
+            for section in sections where found[place].header == .invalid && trials > 0 {
+                trials -= 1
+                verify(&found[place], number, name, with: section)
+            }
+        }
+    }
+
+    /// Tries a signature, the `number`-th field of its name, with another header section.
+    private func verify(_ evidence: inout Evidence, _ number: Int, _ name: [UInt8], with repaired: RepairedHeader) {
+        let signature = evidence.signature
+        let bytes = repaired.bytes.span
+        let section = HeaderSection(of: bytes)
+        let index = FieldIndex(section, of: bytes)
+        let places = index.places(of: name)
+        guard number < places.count, let form = signature.canonicalization?.header,
+            let function = signature.algorithm?.hash
+        else { return }
+        let own = section.fields[places[number]]
+        let data = signedData(
+            index.select(signature.signedFields, besides: places[number]).fields, of: bytes, form: form, own: own,
+            in: bytes, omitting: signature.omitted(in: own))
+        guard let trial = trial(of: signature, digest(of: data, by: function)), trial.result == .valid else { return }
+        evidence.header = .restored
+        evidence.key = trial.facts
+        evidence.repairs += repaired.repairs
+        evidence.violations = Set(signature.violations + trial.violations).sorted()
+        evidence.signedDataDigest = Digest(hashing: data)
+    }
+}
+
+extension BodyResult {
+    /// Whether it is not the body that was signed, as far as it was signed.
+    fileprivate var isBroken: Bool {
+        switch self {
+        case .altered, .tooShort: true
+        case .intact, .restored, .partial, .notComputed: false
+        }
+    }
+}
