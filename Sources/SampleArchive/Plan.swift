@@ -13,10 +13,11 @@ enum Kind: Int {
 /// What happens to a signature on purpose.
 enum Fate: Int {
     case headerAltered, bodyAltered, signedAgainByList, keyMissing, keyRevoked, wrongKey, lengthLimited
+    case footerAppended
     case intact
 
     /// How many in a thousand signed messages share each fate; the rest is intact.
-    static let perMille = [40, 60, 30, 40, 25, 30, 30]
+    static let perMille = [40, 60, 30, 40, 25, 30, 30, 30]
 }
 
 /// The sizes that follow from the average size of a message.

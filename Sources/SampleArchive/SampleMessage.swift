@@ -7,6 +7,8 @@ public import Cryptography
 public enum SampleDKIM: String, Sendable, CaseIterable {
     /// At least one signature of From's domain holds for its header fields and the whole body.
     case verified
+    /// At least one does once a mailing list's footer is left out.
+    case repaired
     /// At least one does, but covers the body in part only.
     case qualified
     /// At least one signature of From's domain proves header fields, but the body is altered.
@@ -27,6 +29,8 @@ public enum SampleFlaw: String, Sendable, CaseIterable {
     case headerAltered = "header_altered"
     /// A line was added to the text after signing.
     case bodyAltered = "body_altered"
+    /// A mailing list's footer was appended after signing.
+    case footerAppended = "footer_appended"
     /// The subject was altered and a footer appended, but the mailing list signed the result again.
     case signedAgainByList = "signed_again_by_list"
     /// A footer was appended below the length that the signature covers (l=).

@@ -41,6 +41,7 @@ struct SignedDraft {
             for style in list {
                 signatures.insert(style.field(fields: self.draft.fields, body: self.draft.body), at: 0)
             }
+        case .footerAppended: append(Self.footer, .footerAppended, .repaired)
         case .lengthLimited where random.chance(500): append(Self.footer, .appendedBelowLength, .qualified)
         default: break
         }
