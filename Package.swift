@@ -58,11 +58,12 @@ let package = Package(
         module("Resolver", "Bytes", "Files", "CUnbound"),
         // Floor 3
         module("MerkleTree", "Bytes", "Cryptography"),
-        module("DKIM", "Bytes", "BigIntegers", "Cryptography", "Mail"),
+        module("DKIM", "Bytes", "Cryptography", "Mail"),
         module("KeyRecovery", "BigIntegers", "Cryptography"),
         module("Container", "Bytes", "Files", "Cryptography", "Deflate"),
         module("Intake", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "CArchive"),
         // Floor 4
+        module("KeyCheck", "BigIntegers", "Cryptography", "DKIM"),
         module("Manifest", "Bytes", "Cryptography", "MerkleTree"),
         // Floor 5
         module(
@@ -71,8 +72,8 @@ let package = Package(
         module("SampleArchive", "Bytes", "Cryptography"),
         // Floor 6
         command(
-            "MailsealCommand", "Bytes", "Files", "Resolver", "MerkleTree", "DKIM", "KeyRecovery", "Intake", "Manifest",
-            "Mailseal"),
+            "MailsealCommand", "Bytes", "Files", "Resolver", "MerkleTree", "DKIM", "KeyRecovery", "Intake", "KeyCheck",
+            "Manifest", "Mailseal"),
         command("SampleArchiveCommand", "SampleArchive"),
         .executableTarget(
             name: "BenchmarkCommand",
@@ -92,6 +93,7 @@ let package = Package(
         tests(of: "KeyRecovery", "Bytes", "Cryptography"),
         tests(of: "Container", "Bytes", "Files", "Cryptography", "Deflate"),
         tests(of: "Intake", "Bytes", "Files", "Cryptography", "Mail"),
+        tests(of: "KeyCheck", "Bytes", "Cryptography", "DKIM"),
         tests(of: "Manifest", "Bytes", "Cryptography", "MerkleTree"),
         tests(of: "SampleArchive", "Bytes", "Cryptography", "DKIM", "Mail"),
         tests(

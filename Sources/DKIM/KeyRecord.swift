@@ -1,7 +1,7 @@
 // What a key record says: the TXT record at selector._domainkey.domain.
 
 import Bytes
-import Cryptography
+public import Cryptography
 
 /// A key record (RFC 6376 §3.6.1, RFC 8463 §4), parsed from the bytes of a TXT record.
 public struct KeyRecord: Sendable {
@@ -52,6 +52,17 @@ public struct KeyRecord: Sendable {
         return violation
     }
 
+    /// The key when it is one for RSA.
+    public var rsaKey: RSAPublicKey? {
+        guard case .rsa(let key) = state else { return nil }
+        return key
+    }
+
+    /// Whether h= allows a hash, by its name there.
+    public func allows(hash: String) -> Bool {
+        hashes.map { TagValue.list($0[...], contains: hash) } ?? true
+    }
+
     /// The strength in bits: of an RSA modulus, 256 for Ed25519; nil without a key.
     public var bits: Int? {
         switch state {
@@ -78,7 +89,7 @@ public struct KeyRecord: Sendable {
     }
 
     /// Why the numbers of a record's RSA key are refused, when it has any.
-    static func refusal(of record: [UInt8]) -> CryptographyError? {
+    public static func refusal(of record: [UInt8]) -> CryptographyError? {
         guard let data = TagList(parsing: record[...])["p"]?.value, let der = TagValue.base64(data) else { return nil }
         do { _ = try RSAPublicKey(subjectPublicKeyInfo: der) } catch {
             guard case .malformedKey = error else { return error }

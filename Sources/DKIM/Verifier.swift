@@ -171,9 +171,7 @@ struct KeyTrial {
             result = .keyUnusable
             violations.append(violation)
         }
-        if let hashes = record.hashes, !TagValue.list(hashes[...], contains: algorithm.hashName) {
-            violations.append(.hashNotAllowedByKey)
-        }
+        if !record.allows(hash: algorithm.hashName) { violations.append(.hashNotAllowedByKey) }
         if let services = record.services,
             !["*", "email"].contains(where: { TagValue.list(services[...], contains: $0) })
         {

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Bytes
 import DKIM
+import KeyCheck
 import Mailseal
 
 struct KeysCheckCommand: ParsableCommand {

@@ -1,8 +1,8 @@
 import Bytes
 import Cryptography
+import DKIM
+import KeyCheck
 import Testing
-
-@testable import DKIM
 
 /// Primes of 512 bits; the last is the next one after the first.
 private let primes = [

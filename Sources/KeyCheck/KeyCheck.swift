@@ -1,8 +1,8 @@
 // What is weak about key records: whose signatures prove less than they seem to.
 
 import BigIntegers
-import Bytes
 import Cryptography
+public import DKIM
 
 /// Why someone else may be able to sign with a key, or what else is to be said of its record.
 public enum KeyWeakness: String, Sendable, CaseIterable {
@@ -80,7 +80,7 @@ public struct KeyCheck: Sendable {
         comparesPrimes = moduli.partners != nil
         findings = keys.flatMap { key in
             var found = Self.findings(of: key)
-            if case .rsa(let rsa) = key.parsed.state { found += moduli.findings(of: key, rsa) }
+            if let rsa = key.parsed.rsaKey { found += moduli.findings(of: key, rsa) }
             return found.filter(\.weakness.isWeak) + found.filter { !$0.weakness.isWeak }
         }
     }
@@ -92,14 +92,11 @@ public struct KeyCheck: Sendable {
         func add(_ weakness: KeyWeakness, _ detail: String? = nil) {
             found.append(Finding(key: key, weakness: weakness, bits: bits, detail: detail, other: nil))
         }
-        switch record.state {
-        case .rsa(let rsa):
+        if let rsa = record.rsaKey {
             if rsa.bits < 2048 { add(rsa.bits < 1024 ? .below1024Bits : .below2048Bits) }
             let exponent = rsa.exponent.reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
             if exponent < 65537 { add(.smallExponent, "exponent \(exponent)") }
-        case .ed25519: break
-        case .revoked: add(.revoked)
-        case .unusable(let violation):
+        } else if let violation = record.violation {
             switch KeyRecord.refusal(of: key.record) {
             case .evenModulus: add(.evenModulus)
             case .publicExponent: add(.unsoundExponent)
@@ -109,11 +106,8 @@ public struct KeyCheck: Sendable {
             default: add(.unusable, violation.rawValue)
             }
         }
-        if let hashes = record.hashes?[...], TagValue.list(hashes, contains: "sha1"),
-            !TagValue.list(hashes, contains: "sha256")
-        {
-            add(.sha1Only)
-        }
+        if record.isRevoked { add(.revoked) }
+        if record.allows(hash: "sha1"), !record.allows(hash: "sha256") { add(.sha1Only) }
         if record.isTesting { add(.testing) }
         return found
     }
@@ -131,7 +125,7 @@ private struct Moduli {
     init(_ keys: [Key]) {
         var moduli: [[UInt8]] = []
         for key in keys {
-            guard case .rsa(let rsa) = key.parsed.state else { continue }
+            guard let rsa = key.parsed.rsaKey else { continue }
             guard let place = places[rsa.modulus] else {
                 places[rsa.modulus] = moduli.count
                 moduli.append(rsa.modulus)
