@@ -71,8 +71,7 @@ public struct Create {
         retrievals.reportUnused(to: observer)
         return CreateSummary(
             path: path, name: name, root: edition.root, contentRoot: edition.contentRoot.description,
-            counts: edition.counts,
-            size: size)
+            counts: edition.counts, reservations: edition.reservations, size: size)
     }
 
     private var head: HeadLine {

@@ -96,6 +96,8 @@ public struct CreateSummary: Sendable {
     public let contentRoot: String
     /// The counts.
     public let counts: EndLine
+    /// For how many messages each reservation is one of the signature that gives their class, by code.
+    public let reservations: [String: Int]
     /// The bundle's size in bytes.
     public let size: Int
 }

@@ -39,6 +39,9 @@ struct EditionWriter {
     /// The counts so far.
     var counts: EndLine { audit.counts }
 
+    /// For how many messages each reservation is one of the signature that gives their class, by code.
+    var reservations: [String: Int] { audit.reservations }
+
     /// Whether a message has a line.
     func hasLine(_ message: Digest) -> Bool { audit.messages[message] != nil }
 

@@ -58,7 +58,8 @@ public struct Extend {
         try output.commit(force: options.force)
         let written = ExtendSummary.Written(
             root: edition.root, contentRoot: edition.contentRoot.description, edition: old.editions.count + 1,
-            keys: keys.count, messages: renewal.messages, counts: edition.counts, size: size)
+            keys: keys.count, messages: renewal.messages, counts: edition.counts,
+            reservations: edition.reservations, size: size)
         return ExtendSummary(name: old.name, editions: old.editions, written: written)
     }
 

@@ -44,6 +44,8 @@ public struct ExtendSummary: Sendable {
         public let messages: Int
         /// The counts with the new edition.
         public let counts: EndLine
+        /// For how many messages each reservation is one of the signature that gives their class, by code.
+        public let reservations: [String: Int]
         /// The size of the new bundle in bytes.
         public let size: Int
     }

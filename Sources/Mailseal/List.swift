@@ -43,17 +43,13 @@ public struct ListSummary: Sendable {
     /// The counts of the messages that were listed: messages, attachments, signatures, bytes and the DKIM classes.
     public internal(set) var counts = EndLine()
     /// How many of them there is which reservation about; one message can have several.
-    public internal(set) var reservations: [String: Int] = [:]
+    public var reservations: [String: Int] { tally.counts }
     /// Messages left out because they have no Date that can be read, and a time was asked for.
     public internal(set) var undated = 0
     /// Messages left out because their bytes could not be read.
     public internal(set) var unreadable = 0
 
-    /// There are fewer reservations than this; a hostile manifest could have any number.
-    static let reservationLimit = 64
-
-    /// Whether a reservation is known already, or there is room for another.
-    func mayCount(_ code: String) -> Bool { reservations[code] != nil || reservations.count < Self.reservationLimit }
+    var tally = ReservationTally()
 }
 
 /// Lists messages.
@@ -180,9 +176,7 @@ private struct Listing: ~Copyable {
         summary.counts.signatures += message.signatures.count
         let standing = message.standing
         summary.counts.count(standing.evidence)
-        for code in standing.reservations.prefix(ListSummary.reservationLimit) where summary.mayCount(code) {
-            summary.reservations[code, default: 0] += 1
-        }
+        summary.tally.count(standing)
         try body(message)
     }
 

@@ -64,6 +64,9 @@ public struct VerifyReport: Sendable {
     public let rules: Int?
     /// The counts computed from the manifest's lines.
     public let counts: EndLine
+    /// For how many messages each reservation is one of the signature that gives their class, by code;
+    /// computed from the lines as the counts are.
+    public let reservations: [String: Int]
     /// Whether a folder was verified, where container and index cannot be.
     public let isFolder: Bool
 

@@ -133,7 +133,7 @@ extension CreateSummary {
         let shown = safeForTerminal(path.displayText)
         let packed = "\(Quantity.count(counts.messages, "message")) (\(Quantity.bytes(counts.bytes)))"
         var lines = ["packed \(packed) into \(shown) (\(Quantity.bytes(size)))"]
-        lines += Report.table(counts) + Report.roots(root, content: contentRoot)
+        lines += Report.table(counts, reservations) + Report.roots(root, content: contentRoot)
         lines.append("")
         lines.append("Publish this line, so that anyone can verify the bundle:")
         lines.append("  mailseal verify --root \(root) \(Report.quoted(shown))")
@@ -148,7 +148,7 @@ extension CreateSummary {
         writer.add("root", root.description.bytes)
         writer.add("content_root", contentRoot.bytes)
         writer.add("size", size)
-        writer.add("counts", object: Report.json(counts))
+        writer.add("counts", object: Report.json(counts, reservations))
         return writer.finish().displayText
     }
 }

@@ -96,7 +96,8 @@ extension ExtendSummary {
         let added =
             "\(Quantity.count(written.keys, "key record")), evidence of \(Quantity.count(written.messages, "message"))"
         var lines = ["added edition \(written.edition): \(added), in \(shown) (\(Quantity.bytes(written.size)))"]
-        lines += Report.evidence(written.counts) + Report.basis(keys: written.counts.keys)
+        lines += Report.evidence(written.counts) + Report.reservations(written.reservations)
+        lines += Report.basis(keys: written.counts.keys)
         lines += Report.roots(written.root, content: written.contentRoot)
         if let before = editions.last { lines.append("extends \(before.root)") }
         lines.append("")
@@ -118,7 +119,7 @@ extension ExtendSummary {
             writer.add("size", written.size)
             writer.add("added_keys", written.keys)
             writer.add("renewed_messages", written.messages)
-            writer.add("counts", object: Report.json(written.counts))
+            writer.add("counts", object: Report.json(written.counts, written.reservations))
         }
         return writer.finish().displayText
     }

@@ -156,9 +156,7 @@ struct JSONListing: Listing {
         var writer = CanonicalJSONWriter()
         let counts = summary.counts
         for (name, value) in counts.named where Self.counted.contains(name) { writer.add(name, value) }
-        var tally = CanonicalJSONWriter()
-        for (code, count) in summary.reservations.sorted(by: { $0.key < $1.key }) { tally.add(code, count) }
-        writer.add("reservations", object: tally.finish())
+        writer.add("reservations", object: Report.json(summary.reservations))
         writer.add("left_out_undated", summary.undated)
         writer.add("left_out_unreadable", summary.unreadable)
         return "\n],\"counts\":" + writer.finish().displayText + "}\n"

@@ -19,11 +19,13 @@ enum Report {
         ]
     }
 
-    /// The DKIM counts with what they rest on, where the messages stood, and what else was found: one line for each
-    /// that occurs.
+    /// The DKIM counts, the reservations, what both rest on, where the messages stood, and what else was found: one
+    /// line for each that occurs.
     ///
     /// - Parameter basis: what the DKIM counts rest on; nil for the key records.
-    static func table(_ counts: EndLine, basis: [String]? = nil) -> [String] {
+    static func table(
+        _ counts: EndLine, _ reservations: [String: Int], basis: [String]? = nil
+    ) -> [String] {
         func row(_ number: Int, _ one: String, _ more: String) -> (Int, String) { (number, number == 1 ? one : more) }
         var lines = table(
             evidenceRows(counts) + [
@@ -34,7 +36,8 @@ enum Report {
                 row(counts.failures, "failure", "failures"),
             ])
         let place = evidenceRows(counts).count { $0.0 > 0 }
-        lines.insert(contentsOf: basis ?? Self.basis(keys: counts.keys), at: place)
+        let rest = Self.reservations(reservations) + (basis ?? Self.basis(keys: counts.keys))
+        lines.insert(contentsOf: rest, at: place)
         return lines
     }
 
@@ -61,10 +64,18 @@ enum Report {
         ["root    \(root)", "content root  \(content)"]
     }
 
-    /// The counts as a JSON object.
-    static func json(_ counts: EndLine) -> [UInt8] {
+    /// The counts as a JSON object, with the reservations where they are counted.
+    static func json(_ counts: EndLine, _ reservations: [String: Int]? = nil) -> [UInt8] {
         var writer = CanonicalJSONWriter()
         for (name, value) in counts.named { writer.add(name, value) }
+        writer.add("reservations", object: reservations.map { json($0) })
+        return writer.finish()
+    }
+
+    /// The number of messages for each reservation, by code.
+    static func json(_ reservations: [String: Int]) -> [UInt8] {
+        var writer = CanonicalJSONWriter()
+        for (code, count) in reservations.sorted(by: { $0.key < $1.key }) { writer.add(code, count) }
         return writer.finish()
     }
 

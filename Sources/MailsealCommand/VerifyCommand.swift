@@ -155,8 +155,9 @@ extension VerifyReport {
     }
 
     private var table: [String] {
-        guard !derivationChecked else { return Report.table(counts) }
-        return Report.table(counts, basis: ["  as recorded under rules \(rules ?? 0), NOT checked"])
+        guard !derivationChecked else { return Report.table(counts, reservations) }
+        return Report.table(
+            counts, reservations, basis: ["  as recorded under rules \(rules ?? 0), NOT checked"])
     }
 
     private func findingCount(_ weight: Finding.Weight) -> String {
@@ -211,7 +212,7 @@ extension VerifyReport {
         writer.add("content_root", contentRoot.bytes)
         writer.add("rules", rules)
         writer.add("derivation_checked", derivationChecked)
-        writer.add("counts", object: hasManifest ? Report.json(counts) : nil)
+        writer.add("counts", object: hasManifest ? Report.json(counts, reservations) : nil)
         writer.add("findings", objects: findings.map(\.json))
         return writer.finish().displayText
     }

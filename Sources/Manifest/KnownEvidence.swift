@@ -48,30 +48,44 @@ struct KnownEvidence: Equatable {
 }
 
 /// Counts reservations by their codes, and names each by one bit.
-struct ReservationTally {
-    /// How many codes are told apart.
-    static let limit = 64
+public struct ReservationTally: Sendable {
+    /// How many codes are told apart: a hostile manifest can have others on every line.
+    public static let limit = 64
     /// Longer codes, of which a hostile line can hold 64 MiB, are not counted.
     private static let lengthLimit = 64
 
     private var codes: [String] = []
     private var messages: [Int] = []
 
-    /// The number of messages that have each reservation.
-    var counts: [String: Int] {
+    /// Nothing counted.
+    public init() {}
+
+    /// For how many messages each reservation is one of the signature that gives their class, by code.
+    public var counts: [String: Int] {
         Dictionary(uniqueKeysWithValues: zip(codes, messages).filter { $0.1 > 0 })
+    }
+
+    /// Counts a message.
+    public mutating func count(_ standing: EvidenceStanding) {
+        count(bits(of: standing), by: 1)
     }
 
     /// What is remembered of evidence.
     mutating func known(_ evidence: OpenEvidence) -> KnownEvidence {
         KnownEvidence(
-            hash: evidence.hash, reservations: evidence.standing.reservations.reduce(0) { $0 | bit(of: $1) },
+            hash: evidence.hash, reservations: bits(of: evidence.standing),
             signatures: UInt32(clamping: evidence.signatures), evidence: evidence.standing.evidence)
     }
 
     /// Counts a message with this evidence, or with a step of -1 takes it back.
-    mutating func count(_ evidence: KnownEvidence, by step: Int) {
-        for place in codes.indices where evidence.reservations & 1 << UInt64(place) != 0 { messages[place] += step }
+    mutating func count(_ evidence: KnownEvidence, by step: Int) { count(evidence.reservations, by: step) }
+
+    private mutating func count(_ reservations: UInt64, by step: Int) {
+        for place in codes.indices where reservations & 1 << UInt64(place) != 0 { messages[place] += step }
+    }
+
+    private mutating func bits(of standing: EvidenceStanding) -> UInt64 {
+        standing.reservations.reduce(0) { $0 | bit(of: $1) }
     }
 
     private mutating func bit(of code: String) -> UInt64 {

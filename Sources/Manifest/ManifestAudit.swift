@@ -48,8 +48,6 @@ public struct ManifestAudit {
     public internal(set) var counts = EndLine(leaf: 0)
     /// For how many messages each reservation is one of the signature that gives their class, by code.
     public var reservations: [String: Int] { tally.counts }
-    /// How many codes of reservations are counted: a hostile manifest can have others on every line.
-    public static let reservationLimit = ReservationTally.limit
 
     var leaf = 0
     var place = Place.start

@@ -103,7 +103,7 @@ import Testing
         #expect(tally([["a", "b"], ["b"], []]) == ["a": 1, "b": 2])
         let many = tally((0..<500).map { ["c\($0)"] } + [["c0"]])
         #expect(tally([[String(repeating: "a", count: 65)], ["b"]]) == ["b": 1])
-        #expect(many.count == ManifestAudit.reservationLimit && many["c0"] == 2)
+        #expect(many.count == ReservationTally.limit && many["c0"] == 2)
     }
 
     @Test func `each class counts once`() {
