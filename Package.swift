@@ -100,7 +100,8 @@ let package = Package(
             of: "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",
             "KeyRecovery", "Intake", "Manifest", "Resolver", "SampleArchive"),
         tests(
-            of: "MailsealCommand", "Bytes", "Cryptography", "Mail", "DKIM", "Mailseal", "SampleArchive", "LoopbackZones"
+            of: "MailsealCommand", "Bytes", "Cryptography", "Mail", "DKIM", "Mailseal", "Manifest", "SampleArchive",
+            "LoopbackZones"
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -25,7 +25,7 @@ extension EvidenceClass {
         case .qualified: "verified with reservations"
         case .headersOnly: "headers proven by DKIM, body altered"
         case .otherDomain: "proven by another domain than From's only"
-        case .notVerifying: "with DKIM signatures that prove nothing"
+        case .notVerifying: "with DKIM signatures that do not verify"
         case .keyUnavailable: "with DKIM signatures whose key is unavailable"
         case .unsigned: "without a DKIM signature"
         }

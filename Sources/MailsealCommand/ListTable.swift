@@ -46,7 +46,7 @@ struct TableListing: Listing {
     mutating func end(_ bundle: Bundle, _ summary: ListSummary, _ pin: RootOption) -> String {
         let counts = summary.counts
         var lines = [summary.headline]
-        if counts.messages > 0 { lines += Report.evidence(counts).dropFirst(counts.verified > 0 ? 1 : 0) }
+        if counts.messages > 0 { lines += Report.evidence(counts) }
         lines += Report.reservations(summary.reservations)
         if counts.signatures > 0 { lines += Report.basis(keys: bundle.end.keys) }
         if summary.undated > 0 {

@@ -1,7 +1,10 @@
 import Bytes
 import Foundation
+import Manifest
 import SampleArchive
 import Testing
+
+@testable import MailsealCommand
 
 @Suite struct CountsTests {
     let bench: CommandBench
@@ -66,5 +69,36 @@ import Testing
             let answer = try bench.run(script).output
             #expect(answer.contains("several:\n    \(added["key-recovered"] ?? 0)\(words)\n"), "\(script)")
         }
+    }
+
+    @Test func `list and verify end in the same rows`() throws {
+        try bench.create("--keys keys.txt")
+        let found = try ["verify", "list"].map { command in
+            // The column is as wide as its largest number, and only verify counts places.
+            rows(try bench.run("\"$M\" \(command) leak.tar.gz").output).map { $0.drop { $0 == " " } }
+        }
+        #expect(found[0].count > 6 && found[0] == found[1])
+    }
+}
+
+@Suite struct CountRowsTests {
+    @Test func `the classes stand below each other, the strongest first, but for those that do not occur`() {
+        var counts = EndLine()
+        for (evidence, count) in zip(EvidenceClass.allCases, [2, 1200, 3, 40, 5, 600, 7, 8]) {
+            counts[evidence] = count
+        }
+        #expect(
+            Report.evidence(counts) == [
+                "      2  verified by DKIM",
+                "  1,200  verified after undoing a known change, such as a list's footer",
+                "      3  verified with reservations",
+                "     40  headers proven by DKIM, body altered",
+                "      5  proven by another domain than From's only",
+                "    600  with DKIM signatures that do not verify",
+                "      7  with DKIM signatures whose key is unavailable",
+                "      8  without a DKIM signature",
+            ])
+        counts[.repaired] = 0
+        #expect(Report.evidence(counts).count == 7 && Report.evidence(counts).first == "    2  verified by DKIM")
     }
 }
