@@ -55,7 +55,8 @@ extension EvidenceClass: Comparable {
 public struct EvidenceStanding: Equatable, Sendable {
     /// The class of the message.
     public private(set) var evidence = EvidenceClass.unsigned
-    /// The reservations of the signature that gives the class; of several, of the one with the fewest.
+    /// The reservations of the signature that gives the class, if that proves anything; of several, of the one with the
+    /// fewest.
     public private(set) var reservations: [String] = []
 
     /// Before any signature.
@@ -74,7 +75,8 @@ public struct EvidenceStanding: Equatable, Sendable {
             return
         }
         evidence = found
-        reservations = signature.reservations
+        // There is nothing to have reservations about where nothing is proven.
+        reservations = found > .notVerifying ? signature.reservations : []
     }
 }
 

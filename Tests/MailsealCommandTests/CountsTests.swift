@@ -54,10 +54,7 @@ import Testing
 
     @Test func `verify counts the reservations of the newest evidence`() throws {
         try bench.create("-o mail.tar.gz")
-        // A list's signature gives a message its class only when its key is there.
-        #expect(
-            try reservations(try bench.run("\"$M\" verify mail.tar.gz --json").output)
-                == expected.filter { $0.key != "other-domain" })
+        #expect(try reservations(try bench.run("\"$M\" verify mail.tar.gz --json").output) == [:])
         let extend = "\"$M\" extend mail.tar.gz --keys recovered.txt -o new.tar.gz"
         let added = try reservations(try bench.run(extend + " --json").output)
         #expect(added.keys.sorted() == ["body-partly-covered", "key-recovered", "other-domain"])

@@ -109,7 +109,9 @@ import Testing
             ("other", known.signed(mail("From: a@example.com")).displayText),
             ("recovered", own.signed(plain).displayText),
         ]
-        for (name, text) in messages { try bench.write("source/signed/\(name).eml", text) }
+        for (name, text) in try messages + repairedMessages(known) {
+            try bench.write("source/signed/\(name).eml", text)
+        }
         let dns = "#: basis=dns obtained=2026-11-22T10:00:00Z from=\"127.0.0.1\" dnssec=secure\n"
         let recovered =
             "#: basis=recovered messages=2 first_date=2017-05-01T00:00:00Z last_date=2017-05-05T00:00:00Z\n"
@@ -117,6 +119,20 @@ import Testing
             "keys.txt",
             "s1._domainkey.example.org v=DKIM1; p=\ns2._domainkey.example.org v=DKIM1; p=\n".bytes
                 + dns.bytes + known.record + known.record + recovered.bytes + own.record)
+    }
+
+    /// Messages whose signatures hold once a known change is undone.
+    private func repairedMessages(_ key: SigningKey) throws -> [(String, String)] {
+        let fields = ["From: a@example.org", "Subject: one", "Date: Fri, 5 May 2017 18:35:00 +0000"]
+        let encoding = "Content-Transfer-Encoding: 8bit"
+        let signed = key.signed(mail(fields[0], fields[1], fields[2], encoding, body: "From me: \u{E9}")).displayText
+        let footer = "_______________________________________________\r\nlist mailing list\r\n"
+        let encoded = signed.replacing("8bit", with: "quoted-printable").replacing("\u{E9}", with: "=C3=A9")
+        return [
+            ("quoted", signed.replacing("\r\nFrom me", with: "\r\n>From me")), ("footer", signed + footer),
+            ("tagged", signed.replacing("Subject: ", with: "Subject: [list] ")), ("encoded", encoded),
+            ("encoded-footer", encoded + footer),
+        ]
     }
 
     /// Messages with and without attachment and signature, an mbox, and a file of more than a block.

@@ -106,6 +106,11 @@ import Testing
         #expect(many.count == ReservationTally.limit && many["c0"] == 2)
     }
 
+    @Test(arguments: ["invalid", "no-key", "key-revoked", "malformed"])
+    func `where nothing is proven there are no reservations`(header: String) {
+        #expect(EvidenceStanding(of: [Self.line(header, "intact", "same", ["a"])]).reservations == [])
+    }
+
     @Test func `each class counts once`() {
         for (place, evidence) in EvidenceClass.allCases.enumerated() {
             var end = EndLine()
