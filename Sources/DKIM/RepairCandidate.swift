@@ -106,9 +106,10 @@ struct RepairVersion {
     func ending(at cut: Int, _ encoding: TransferEncoding) -> Repair.Name?? {
         let added = text.added(behind: cut)
         if added.allSatisfy(ASCII.isWhiteSpace) { return .some(nil) }
-        if let name = RepairTrailer.name(of: added) { return name }
-        // As it stands, the text is still encoded, and what was put behind it may be so too.
-        let name = coding == nil ? RepairTrailer.name(of: encoding.decoded(Array(added).span)[...]) : nil
+        if let name = RepairTrailer.name(of: added) { return .some(name) }
+        // As it stands, the text is still encoded, and what was added may be.
+        guard coding == nil, encoding != .identity else { return nil }
+        let name = RepairTrailer.name(of: encoding.decoded(Array(added).span)[...])
         return name.map { .some($0) } ?? nil
     }
 

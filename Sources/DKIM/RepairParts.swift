@@ -57,7 +57,7 @@ extension RepairCandidate {
         if change != .none, recoded.isEmpty { return nil }
         var repairs = footers.allSatisfy(\.isEmpty) ? [] : [Repair(.listFooter, edits: footers)]
         repairs += recoded.sorted { $0.key.rawValue < $1.key.rawValue }.map { Repair($0.key, edits: $0.value) }
-        return RepairVersion(bytes(edits), parts: repairs)
+        return RepairVersion(bytes(edits + entity.omitted.map { ($0, []) }), parts: repairs)
     }
 
     private func recoding(
