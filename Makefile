@@ -17,7 +17,7 @@ build: libraries
 
 test: test-tools .build/venv/bin/bagit.py
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
-	cd Tests/SecondVerifier && python3 -m unittest -q test_verify
+	cd Tests/SecondVerifier && python3 -m unittest -q test_repairs test_verify
 	$(SWIFT) test --disable-xctest
 
 # The reference implementation of BagIt, which must accept every bundle.

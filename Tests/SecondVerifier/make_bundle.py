@@ -8,6 +8,7 @@ Each step can be changed on its way by a function in `tamper`, and all later ste
 whole tar stream), `pieces` (compressed blocks), `trailer` and `comment`.
 """
 
+import base64
 import hashlib
 import sys
 import zlib
@@ -19,6 +20,13 @@ from lines import Pairs, SCHEMA, canonical, is_utf8
 from verify import FIELDS, NO_LEAF, derive
 
 NAME = "sample"
+# A message whose signature fits once two quoting marks are undone; the signature itself is invented.
+BODY_HASH = base64.b64encode(hashlib.sha256(b"From a\r\nText\r\nFrom b\r\n").digest())
+SIGNED = (
+    b"From: c@example.org\nSubject : caf\xe9\nMessage-Id:\t=<2@example.org>\nIn-Reply-To: <1@example.org>\n"
+    b"DKIM-Signature: v=1; a=rsa-sha256; d=example.org; s=s; h=from:to; b=AAAA; bh=" + BODY_HASH + b"\n\n"
+    b">From a\nText\n>From b\n")
+MARKS = [f"{SIGNED.index(mark)}+1" for mark in (b">From a", b">From b")]
 
 
 def digest(data):
@@ -30,8 +38,7 @@ def sample_messages(count):
     messages = [
         b"From: a@example.org\r\nTo: b@example.org\r\nSubject: Hello\r\n world\r\nMessage-ID: <1@example.org>\r\n"
         b"Date: Mon, 2 Jan 2017 10:00:00 +0000\r\n\r\nHello.\r\n",
-        b"From: c@example.org\nSubject : caf\xe9\nMessage-Id:\t=<2@example.org>\nIn-Reply-To: <1@example.org>\n\n"
-        b"Text\n",
+        SIGNED,
         b"Received: x\r\nFrom: d@example.org\nSubject:\n\nmixed\r\nlines",
     ]
     for number in range(len(messages), count):
@@ -65,8 +72,8 @@ class Maker:
                             size=3, sha256=digest(b"abc"))
                 self.record("dkim", message=sha256, index=1, domain=b"example.org", selector=b"s",
                             algorithm=b"rsa-sha256", signed=(b"from", b"to"), header="valid", body="intact",
-                            covered=8, total=8, repairs=[["line-ends"], ["mboxo-quoting", "7+1", "9+2"]],
-                            uncovered=["message-id"], alignment="same")
+                            covered=22, total=22, repairs=[["line-ends"], ["mboxo-quoting", *MARKS]],
+                            uncovered=["message-id"], alignment="same", signature=digest(bytes(3)))
                 self.record("dkim", message=sha256, index=2, kind="arc-message", instance=1, header="valid",
                             body="partial", covered=1, total=8, outside=["2"], reservations=["field-added"])
                 self.record("dkim", message=sha256, index=3, kind="arc-seal", instance=1, chain_validation="none",

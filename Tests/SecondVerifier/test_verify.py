@@ -15,7 +15,7 @@ from pathlib import Path
 
 import bag
 from container import BLOCK, ends_in_empty_stored_block
-from make_bundle import Maker, deflate, make, sample_messages
+from make_bundle import MARKS, Maker, deflate, make, sample_messages
 from verify import derive, verify
 
 HERE = Path(__file__).parent
@@ -104,6 +104,7 @@ def digit(at):
 
 
 ZERO = "0" * 64
+MARK = f'"{MARKS[0]}"'.encode()
 
 # What is changed, all else following from it; the code that must be among the findings.
 MANIPULATIONS = {
@@ -180,10 +181,18 @@ MANIPULATIONS = {
     "signatures in another order": (record("dkim", kind="arc-message", instance=2), "dkim-order"),
     "a repair without name": (line(b'[["line-ends"],', b'[[],'), "value"),
     "a repair that is no array": (line(b'[["line-ends"],', b'["line-ends",'), "value"),
-    "an edit of nothing": (line(b'"7+1"', b'"7+0"'), "value"),
-    "an edit with a leading zero": (line(b'"7+1"', b'"07+1"'), "value"),
-    "edits that overlap": (line(b'"7+1"', b'"7+3"'), "value"),
+    "an edit of nothing": (line(MARK, MARK.replace(b"+1", b"+0")), "value"),
+    "an edit with a leading zero": (line(MARK, MARK.replace(b'"', b'"0', 1)), "value"),
+    "edits that overlap": (line(MARK, MARK.replace(b"+1", b"+99")), "value"),
     "an attachment outside that is none": (line(b'"outside":["2"]', b'"outside":["x"]'), "value"),
+    "an edit of another byte": (line(MARK, MARK.replace(b"+1", b"+2")), "derived-repair"),
+    "an edit left out": (line(MARK + b",", b""), "derived-repair"),
+    "a repair of no known name": (line(b"mboxo-quoting", b"mbox-quoting"), "derived-repair"),
+    "line ends that are not named": (line(b'["line-ends"],', b""), "derived-repair"),
+    "a repair of content in an intact body": (line(b"mboxo-quoting", b"list-footer"), "derived-repair"),
+    "a body's length": (record("dkim", total=23), "derived-repair"),
+    "a header that was not restored": (record("dkim", header="restored"), "derived-repair"),
+    "a signature that the message has not": (record("dkim", signature=ZERO), "derived-repair"),
     "a signature of another domain": (record("dkim", alignment="other"), "derived-dkim-count"),
     "a signature with a reservation": (record("dkim", reservations=["field-added"]), "derived-dkim-count"),
     "a signature that was restored": (record("dkim", body="restored"), "derived-dkim-count"),

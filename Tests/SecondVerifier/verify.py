@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A second verifier of mailseal bundles, written from Docs/format.md alone; it needs Python 3.9 and nothing else.
+"""A second verifier of mailseal bundles, written from Docs/format.md and Docs/repairs.md alone; it needs Python 3.9 and nothing else.
 
 usage: verify.py BUNDLE [--root SIZE:HASH] [--json]
 
@@ -16,8 +16,10 @@ from collections import Counter
 
 import bag
 import container
+import repairs
 from evidence import CLASSES, Evidence
 from lines import LineFault, parse
+from signature import Unrepeatable, is_signed
 
 RULES = 2
 MOST_FINDINGS = 1000
@@ -97,7 +99,8 @@ class Manifest:
         self.count, self.bytes = Counter(), 0
         self.messages, self.payload, self.files = {}, [], set()
         self.inner, self.last_file, self.last_failures, self.mailbox = {}, None, [], None
-        self.stored, self.classes, self.wanted_keys, self.key_digests = 0, Counter(), set(), set()
+        self.stored, self.classes, self.wanted_keys, self.key_records = 0, Counter(), set(), {}
+        self.restored = []
         self.evidence, self.newest, self.numbers, self.signatures = None, {}, {}, 0
         self.retrieved = self.mtime = None
         self.csv, self.csv_files = hashlib.sha256(), []
@@ -233,8 +236,33 @@ class Manifest:
     def take_signature(self, record, where):
         if self.evidence:
             self.evidence.take(record, where, self.report)
-        if "key" in record and record["key"] not in self.key_digests:
+        if "key" in record and record["key"] not in self.key_records:
             self.wanted_keys.add(record["key"])
+        if self.head.get("rules") == RULES:
+            self.repeat_repairs(record, where)
+
+    def repeat_repairs(self, record, where):
+        """Undoes on the message what the line says was undone; restored headers wait for their keys."""
+        entry = self.entry.get(f"data/eml/{record['message'][:2]}/{record['message']}.eml")
+        try:
+            repairs.check_words(record)
+            if "repairs" in record and entry:
+                message = b"".join(self.stream.chunks(entry.offset + 512, entry.size))
+                restored = repairs.check(record, message)
+                if restored:
+                    self.restored.append((where, record.get("key"), record.get("algorithm", b"").lower(), *restored))
+        except (Unrepeatable, ValueError, LookupError) as fault:
+            self.report("derived-repair", where, str(fault))
+
+    def check_restored(self):
+        for where, key, algorithm, data, signature in self.restored:
+            try:
+                holds = is_signed(data, signature, algorithm, self.key_records[key])
+            except (ValueError, LookupError, OverflowError):
+                holds = False
+            if not holds:
+                self.report("derived-repair", where, "the key did not sign the restored header")
+        self.restored = []
 
     def take_renewed(self, record, leaf, where):
         """Evidence that a later edition records anew."""
@@ -401,14 +429,15 @@ class Manifest:
         self.previous_key, self.adds = key, True
         if self.known_keys.setdefault(record["line"], self.count["head"]) != self.count["head"]:
             self.report("key-repeated", where, "an earlier edition has this key line")
-        self.key_digests.add(hashlib.sha256(record["record"]).hexdigest())
+        self.key_records[hashlib.sha256(record["record"]).hexdigest()] = record["record"]
 
     def take_content(self, record, leaf, where):
         self.content = record
         if self.count["head"] > 1 and not self.adds:
             self.report("edition-empty", where, "the edition adds neither evidence nor keys")
-        for digest in sorted(self.wanted_keys - self.key_digests):
+        for digest in sorted(self.wanted_keys - self.key_records.keys()):
             self.report("key-unknown", where, f"no key line has the record {digest} that a signature names")
+        self.check_restored()
         self.expect("count-content", where, "messages", record["messages"], self.count["message"])
         right = bag.tree_root(bytes.fromhex(digest) for digest in sorted(self.messages))
         self.expect("content-root", where, "root", record["root"], right)
