@@ -149,7 +149,7 @@ class Repeat:
             yield from self.recoded_texts(recoded, left_out)
 
     def is_value(self, start):
-        before = self.message[:start].rstrip(WHITE).lower()
+        before = self.message[max(0, start - 1024) : start].rstrip(WHITE).lower()
         return before.endswith(b"content-transfer-encoding:")
 
     def recoded_parts(self, recoded, width, eager):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A second verifier of mailseal bundles, written from Docs/format.md and Docs/repairs.md alone; it needs Python 3.9 and nothing else.
+"""A second verifier of mailseal bundles, written from Docs/format.md and Docs/repairs.md alone; it needs but Python 3.9.
 
 usage: verify.py BUNDLE [--root SIZE:HASH] [--json]
 
