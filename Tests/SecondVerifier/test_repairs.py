@@ -16,8 +16,12 @@ HERE = Path(__file__).parent
 PAGE = HERE.parent.parent / "Docs" / "repairs.md"
 FOOTER = b"_______________________________________________\r\nx mailing list\r\nhttps://x.example/listinfo/x\r\n"
 FIELDS = [b"From: a@example.org", b"Subject: Lunch"]
-PRIMES = (0xecb10a097f2c5ce2feb2da6793034d386f90dea86352072715cf37dc7e71b36dc5ac50ad8dc7f684d6a2410ba1996fb3ad88dc266a6df1539926e14ebc27b555,
-          0xd076eb8da74ddd50c7b0c92344a4b5b06def0417818fadddc5f2b4c4dc04f8922f079d3aec293cdd9f8f0eb83328edff498b4291a02164bf3e47d2f2f3b97e43)
+PRIMES = (
+    int("ecb10a097f2c5ce2feb2da6793034d386f90dea86352072715cf37dc7e71b36dc5ac50ad8dc7f684d6a2410ba1996fb3"
+        "ad88dc266a6df1539926e14ebc27b555", 16),
+    int("d076eb8da74ddd50c7b0c92344a4b5b06def0417818fadddc5f2b4c4dc04f8922f079d3aec293cdd9f8f0eb83328edff"
+        "498b4291a02164bf3e47d2f2f3b97e43", 16),
+)
 
 
 def sign(data):
@@ -31,8 +35,8 @@ def sign(data):
 
 def element(tag, *parts):
     content = b"".join(parts)
-    size = len(content).to_bytes(2, "big")
-    return bytes([tag, 0x82]) + size + content
+    size = bytes([len(content)] if len(content) < 128 else [0x81, len(content)])
+    return bytes([tag]) + size + content
 
 
 def key_record():
@@ -49,8 +53,9 @@ class Case:
         body = canonical_body(was, form)
         covered = body if length is None else body[:length]
         self.total, self.covered = len(body), len(covered)
-        tags = b"v=1; a=rsa-sha256; c=%s/%s; d=example.org; s=s; h=%s;\r\n bh=%s; b=" % (
-            form.encode(), form.encode(), names, base64.b64encode(hashlib.sha256(covered).digest()))
+        tags = b"v=1; a=rsa-sha256; c=%s/%s; d=example.org; s=s; h=%s;%s\r\n bh=%s; b=" % (
+            form.encode(), form.encode(), names, b" l=%d;" % length if length is not None else b"",
+            base64.b64encode(hashlib.sha256(covered).digest()))
         lines = lambda fields: b"".join(line + b"\r\n" for line in FIELDS + list(fields))
         data = signed_data(
             b"DKIM-Signature: " + tags + b"\r\n" + lines(fields) + b"\r\n", 0, b"dkim-signature", form,
@@ -137,7 +142,8 @@ class RepairTests(unittest.TestCase):
         self.fails(case, around[:2], ["content-fields", field], header="restored")
 
     def test_footers_in_parts(self):
-        now = b"--b\r\n\r\nHello\r\n-- \r\nmailing list\r\n--b\r\n\r\n<p>\r\n<p></p>\r\n-- <br />\r\nunsubscribe\r\n--b--\r\n"
+        now = (b"--b\r\n\r\nHello\r\n-- \r\nmailing list\r\n"
+               b"--b\r\n\r\n<p>\r\n<p></p>\r\n-- <br />\r\nunsubscribe\r\n--b--\r\n")
         was = b"--b\r\n\r\nHello\r\n--b\r\n\r\n<p>\r\n--b--\r\n"
         case = Case(was, now)
         edits = [case.edit(b"\r\n-- \r\nmailing list"), case.edit(b"\r\n<p></p>\r\n-- <br />\r\nunsubscribe")]
@@ -276,7 +282,8 @@ class RepairTests(unittest.TestCase):
             self.assertIn(f"`{name}`", text)
         commands = "\n".join(re.findall(r"^```sh\n(.*?)^```$", text, re.M | re.S))
         with tempfile.TemporaryDirectory() as folder:
-            run = subprocess.run(["bash", "-euo", "pipefail", "-c", commands], cwd=folder, capture_output=True, text=True)
+            command = ["bash", "-euo", "pipefail", "-c", commands]
+            run = subprocess.run(command, cwd=folder, capture_output=True, text=True)
             self.assertEqual(run.returncode, 0, run.stderr)
             self.assertEqual(run.stdout.splitlines()[-1], "Verified OK")
             example = lambda name: Path(folder, name).read_bytes()
