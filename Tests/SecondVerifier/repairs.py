@@ -169,18 +169,18 @@ class Repeat:
         if any(len(ranges) != 1 for _, ranges in recoded) or len(set(name in DECODING for name in names)) != len(names):
             raise Unrepeatable("a recoding is not of one text")
         decoding = next((pair for pair in recoded if pair[0] in DECODING), None)
-        encoding = next((name for name in names if name in ENCODING), None)
+        encoding, written = next(((name, ranges[0]) for name, ranges in recoded if name in ENCODING), (None, None))
         start, end = (decoding or recoded[0])[1][0]
         outside = [change for change in left_out if change[1] <= start or change[0] >= end]
         inside = [change for change in left_out if change not in outside]
         # A signed text that was ended early may end in white space; one that was not may have lost some.
         ends_early = any(change[1] == end for change in inside) if decoding else any(
             change[0] == end for change in left_out)
-        for text in self.decoded_texts(decoding, inside) if decoding else [self.kept(start, end)]:
+        for text in self.decoded_texts(decoding, inside, written) if decoding else [self.kept(start, end)]:
             for body in encodings(text, encoding, ends_early) if encoding else [text]:
                 yield self.assembled(outside + [(start, end, body)])
 
-    def decoded_texts(self, decoding, inside):
+    def decoded_texts(self, decoding, inside, written):
         """A decoded text without what was put before and behind it, cut at each place that may be meant."""
         name, [(start, end)] = decoding
         decode = decoder(name)
@@ -193,6 +193,9 @@ class Repeat:
                 last = change[0]
             else:
                 raise Unrepeatable("an edit stands within a recoded text")
+        # Before the first letter of base64 there may be what gives nothing.
+        if written and (written[1] != last or written[0] < first or decode(self.kept(first, written[0]))):
+            raise Unrepeatable("what is encoded is not what is left of what was decoded")
         before, behind = len(decode(self.kept(start, first))), len(decode(self.kept(start, last)))
         starts = self.places(name, first, end) if first > start else [0]
         ends = self.places(name, last, end) if last < end else [0]

@@ -185,6 +185,9 @@ class RepairTests(unittest.TestCase):
         found += [["banner", place(0, first)], ["list-footer", place(last, body)]] if before else []
         found += [[encoding, place(first, last)]] if encoding else []
         case.check(*found)
+        if decoding and encoding:
+            self.fails(case, *found[:-1], [encoding, place(first, last - 1)])
+            self.fails(case, *found[:-1], [encoding, place(first + 8, last)])
         case.message = case.message[:-9] + b"AAAA" + case.message[-5:]
         if not before:
             self.fails(case, *found)
