@@ -95,6 +95,33 @@ import Testing
         #expect(wrapped.body.word == "restored" && wrapped.repairNames == [.listFooter, .quotedPrintableTo8Bit])
     }
 
+    @Test(arguments: [false, true]) func `parts are recoded beside a footer part that is left out`(wasCoded: Bool)
+        throws
+    {
+        let type = "Content-Type: multipart/mixed; boundary=b"
+        let text = { (encoding: String, text: String) in
+            "--b\nContent-Type: text/plain\nContent-Transfer-Encoding: \(encoding)\n\n\(text)\n"
+        }
+        let both = [text("8bit", "Grüße ="), text("quoted-printable", "Gr=C3=BC=C3=9Fe =3D")]
+        let attached = "--b\nContent-Type: image/png\n\nPNG\n"
+        let footer = "--b\n\(Self.footerPart)\n"
+        let (found, _) = try evidence(
+            type, both[wasCoded ? 0 : 1] + attached + footer + "--b--\n", was: type,
+            both[wasCoded ? 1 : 0] + attached + "--b--\n")
+        #expect(found.body.word == "restored")
+        #expect(found.repairNames == [.listFooter, wasCoded ? .eightBitToQuotedPrintable : .quotedPrintableTo8Bit])
+    }
+
+    @Test func `a plain footer behind a multipart of base64 is left out`() throws {
+        let type = "Content-Type: multipart/mixed; boundary=b"
+        let body = "--b\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\nSGVsbG8K\n--b--\n"
+        let (found, message) = try evidence(type, body + RepairSample.mailmanFooter, was: type, body)
+        #expect(found.body.word == "restored" && found.repairNames == [.listFooter])
+        #expect(
+            RepairSample.omitted(found.repairs[0], of: message)
+                == RepairSample.crlf(RepairSample.mailmanFooter).displayText)
+    }
+
     @Test(arguments: ["\n", "", "\n\n\n"]) func `footers are cut off each text part`(between: String) throws {
         let type = "Content-Type: multipart/alternative; boundary=\"b\""
         let words = "You received this message because you are subscribed to the Google Groups"

@@ -97,7 +97,7 @@ enum SharedVectors {
 
 @Suite struct DocumentationTests {
     @Test func `every code and word is explained`() throws {
-        let text = try ["dkim.md", "arc.md", "repairs.md"].map { page in
+        let text = try ["dkim.md", "arc.md", "keys.md", "repairs.md"].map { page in
             let place = URL(filePath: #filePath).appending(path: "../../../Docs/\(page)").standardized
             return try String(contentsOf: place, encoding: .utf8)
         }.joined()
