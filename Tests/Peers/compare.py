@@ -144,7 +144,7 @@ def explanation(line, result, peer, keys):
     repairs = [repair[0] for repair in line.get("repairs", []) if repair[0] != "line-ends"]
     name = f"{line.get('selector')}._domainkey.{line.get('domain')}".lower()
     record = keys.get(name)
-    if repairs and result in ("body", "header"):
+    if repairs and result in ("body", "header", "too-short"):
         return "repair: " + ", ".join(repairs)
     if result == "sha1" and line.get("algorithm") == "rsa-sha1":
         return "sha1"
