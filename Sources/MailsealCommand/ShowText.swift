@@ -98,7 +98,7 @@ struct ShownText {
 
     private var evidence: [String] {
         guard !shown.signatures.isEmpty else { return ["SIGNATURES: none"] }
-        return ["SIGNATURES"] + shown.signatures.flatMap(\.text) + earlierEvidence
+        return ["SIGNATURES"] + shown.signatures.flatMap { $0.text(of: shown.bytes) } + earlierEvidence
     }
 
     /// In which edition this was recorded, and what those before it said of each signature.

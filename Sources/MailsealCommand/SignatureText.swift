@@ -27,25 +27,25 @@ extension FieldStanding {
 }
 
 extension ShownSignature {
-    /// The lines about the signature.
-    var text: [String] {
+    /// The lines about the signature of a message.
+    func text(of message: [UInt8]) -> [String] {
         var lines = [
             "  \(line.index). \(kindWords)\(shown(line.domain)), selector \(shown(line.selector)), \(shown(line.algorithm)), "
-                + "\(safeForTerminal(line.canonicalization?.displayText ?? "simple/simple")): \(words)"
+                + "\(safeForTerminal(line.canonicalization?.displayText ?? "simple/simple")): \(words(in: message))"
         ]
-        for (name, text) in facts { lines.append("     \(Columns.fit(name, 8)) \(text)") }
+        for (name, text) in facts(in: message) { lines.append("     \(Columns.fit(name, 8)) \(text)") }
         return lines
     }
 
     private func shown(_ text: RawText?) -> String { safeForTerminal(text?.displayText ?? "?") }
 
-    private var facts: [(String, String)] {
+    private func facts(in message: [UInt8]) -> [(String, String)] {
         var facts = [("header", headerWords)]
         if !line.signed.isEmpty {
             facts.append(("", line.signed.map { safeForTerminal($0.displayText) }.joined(separator: " ")))
         }
         if line.kind != "arc-seal" { facts.append(("body", bodyWords)) }
-        facts += line.repairs.map { ("undone", Self.words(of: $0)) }
+        facts += line.repairTexts(in: message).map { ("undone", $0) }
         if !line.uncovered.isEmpty { facts.append(("unsigned", line.uncovered.joined(separator: " "))) }
         if !line.added.isEmpty {
             facts.append(("added", "\(line.added.joined(separator: " ")): more often there than signed"))
@@ -94,10 +94,10 @@ extension ShownSignature {
     }
 
     /// The verdict in words.
-    private var words: String {
+    private func words(in message: [UInt8]) -> String {
         switch verdict {
         case "pass": line.kind == "arc-seal" ? "valid" : "verified"
-        case "restored": "verified after undoing what is named below"
+        case "restored": "verified after undoing: \(line.undone(in: message))"
         case "neutral": "headers proven, body only in part"
         case "fail":
             line.header == "valid" || line.header == "restored" ? "headers proven, body not" : "does not verify"
@@ -139,26 +139,6 @@ extension ShownSignature {
         case "tenant": "a provider's, in the name of From's domain"
         case "provider": "a provider's that signs for many customers"
         default: "not the domain of From"
-        }
-    }
-
-    private static func words(of repair: DKIMLine.Repair) -> String {
-        let words = repairWords(repair.name)
-        guard let first = repair.edits.first else { return words }
-        let length = repair.edits.reduce(0) { $0 + $1.count }
-        let pieces = repair.edits.count > 1 ? " in \(Quantity.count(repair.edits.count, "piece"))" : ""
-        return "\(words), \(Quantity.count(length, "byte"))\(pieces) from byte \(Quantity.grouped(first.lowerBound))"
-    }
-
-    private static func repairWords(_ name: String) -> String {
-        switch name {
-        case "line-ends": "lines stored with LF count as ending in CRLF (line-ends)"
-        case "mboxrd-quoting", "mboxo-quoting", "mixed-quoting": "the mailbox's > before From (\(name))"
-        case "list-footer": "a mailing list's footer (\(name))"
-        case "banner": "a banner of a mail gateway (\(name))"
-        case "subject-tag": "a tag in front of the subject (\(name))"
-        case "quoted-printable-to-8bit", "8bit-to-quoted-printable": "another transfer encoding (\(name))"
-        default: safeForTerminal(name)
         }
     }
 }
