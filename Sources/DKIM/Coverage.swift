@@ -28,9 +28,9 @@ public enum ShownField: String, Comparable, Sendable, CaseIterable {
 /// What a signature leaves open among the shown fields.
 struct OpenFields {
     /// Those that stand in the message and are not covered at all, sorted; Sender is none of them.
-    private(set) var uncovered: [ShownField] = []
+    fileprivate(set) var uncovered: [ShownField] = []
     /// Those that stand more often than they are signed, sorted (RFC 6376 §8.15).
-    private(set) var added: [ShownField] = []
+    fileprivate(set) var added: [ShownField] = []
 
     private static let fields = ShownField.allCases.sorted().map { ($0, $0.rawValue.bytes) }
 
@@ -45,6 +45,14 @@ struct OpenFields {
                 added.append(field)
             }
         }
+    }
+}
+
+extension OpenFields {
+    /// Adds what another header section leaves open.
+    mutating func formUnion(_ other: OpenFields) {
+        uncovered = Set(uncovered + other.uncovered).sorted()
+        added = Set(added + other.added).sorted()
     }
 }
 

@@ -126,6 +126,8 @@ public struct Evidence: Sendable {
     public var repairs: [Repair] = []
     /// How many fields of each name in h= are covered, in the order of h=; empty when the field is malformed.
     public var coverage: [FieldCoverage] = []
+    /// What the signature leaves open in the header section in which it is valid, where that is a repaired one.
+    var openWhenRepaired: OpenFields?
     /// The shown fields that stand in the message and are not covered at all, sorted by name.
     public var uncovered: [ShownField] = []
     /// The shown fields that stand more often than they are signed, sorted by name.

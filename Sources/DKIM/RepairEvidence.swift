@@ -35,16 +35,20 @@ extension Verifier {
         for place in invalid {
             let name = ASCII.lowercased(message.bytes(in: header.fields[fields[place].place].name))
             guard let number = index.places(of: name).firstIndex(of: fields[place].place) else { continue }
+            let own = header.fields[fields[place].place]
             let sections = headers.sections(signing: found[place].signature.signedFields, search.found[place])
             for section in sections where found[place].header == .invalid && trials > 0 {
                 trials -= 1
-                verify(&found[place], number, name, with: section)
+                verify(&found[place], own, of: message, number, name, with: section)
             }
         }
     }
 
-    /// Tries a signature, the `number`-th field of its name, with another header section.
-    private func verify(_ evidence: inout Evidence, _ number: Int, _ name: [UInt8], with repaired: RepairedHeader) {
+    /// Tries a signature, the field `own` of the message and the `number`-th of its name, with another header section.
+    private func verify(
+        _ evidence: inout Evidence, _ own: HeaderField, of message: Span<UInt8>, _ number: Int, _ name: [UInt8],
+        with repaired: RepairedHeader
+    ) {
         let signature = evidence.signature
         let bytes = repaired.bytes.span
         let section = HeaderSection(of: bytes)
@@ -53,12 +57,12 @@ extension Verifier {
         guard number < places.count, let form = signature.canonicalization?.header,
             let function = signature.algorithm?.hash
         else { return }
-        let own = section.fields[places[number]]
+        let selected = index.select(signature.signedFields, besides: places[number])
         let data = signedData(
-            index.select(signature.signedFields, besides: places[number]).fields, of: bytes, form: form, own: own,
-            in: bytes, omitting: signature.omitted(in: own))
+            selected.fields, of: bytes, form: form, own: own, in: message, omitting: signature.omitted(in: own))
         guard let trial = trial(of: signature, digest(of: data, by: function)), trial.result == .valid else { return }
         evidence.header = .restored
+        evidence.openWhenRepaired = OpenFields(selected.coverage, in: index)
         evidence.key = trial.facts
         evidence.repairs += repaired.repairs
         evidence.violations = Set(signature.violations + trial.violations).sorted()

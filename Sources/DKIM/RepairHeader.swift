@@ -62,8 +62,7 @@ struct RepairHeaderSearch {
             guard names.contains(where: { $0.starts(with: "content-".utf8) }),
                 let field = header.first(named: "content-type", in: message.span)
             else { return [] }
-            let section = HeaderSection(of: inner.span)
-            return [(field.whole, Array(inner[..<(section.fields.last?.whole.upperBound ?? 0)]))]
+            return [(field.whole, Self.contentFields(of: inner))]
         }
         guard names.contains("content-transfer-encoding".bytes) else { return [] }
         let values = (body?.coding?.names ?? []) + ["8bit", "7bit", "quoted-printable", "base64"]
@@ -79,6 +78,13 @@ struct RepairHeaderSearch {
         let edits: [Edit] = values.filter { seen.insert($0).inserted && !value.elementsEqual($0.utf8) }
             .map { (value.startIndex..<value.endIndex, $0.bytes) }
         return edits + [(field.whole, [])]
+    }
+
+    /// The fields of a part that describe its content, as they stand; whoever wrapped the message put no others there.
+    private static func contentFields(of header: [UInt8]) -> [UInt8] {
+        HeaderSection(of: header.span).fields.filter {
+            ASCII.lowercased(header[$0.name]).starts(with: "content-".utf8)
+        }.flatMap { header[$0.whole] }
     }
 
     /// The subject without a tag at its start, without two, and without one behind `Re:`.

@@ -92,6 +92,62 @@ import Testing
         #expect(other.repairNames == [.lineEnds, .contentFields, .subjectTag])
     }
 
+    /// A message in a multipart with a footer part; `fields` stand in the header section of the part that it is.
+    private func wrapped(_ fields: [String], body: String = "Hello", from: String = "A <a@example.org>") -> [UInt8] {
+        let footer = "Content-Type: text/plain\n\n\(RepairSample.mailmanFooter)"
+        let text = "--o\n\(fields.joined(separator: "\n"))\n\n\(body)\n--o\n\(footer)--o--\n"
+        return RepairSample.message(["Content-Type: multipart/mixed; boundary=o"], body: text).displayText
+            .replacing("A <a@example.org>", with: from).bytes
+    }
+
+    @Test(arguments: ["From: B <b@example.org>", "To: a@b.example", "Subject: three", "Date: today"])
+    func `fields in a part do not take the place of those that readers see`(shown: String) throws {
+        let signer = try RepairSample.signer(signing: ["content-type"])
+        let type = "Content-Type: text/plain"
+        let original = RepairSample.message([type], body: "Hello\n")
+        let name = shown.prefix { $0 != ":" } + ":"
+        let own = RepairSample.header.first { $0.hasPrefix(name) } ?? ""
+        // The signed field stands in the part, below the one that is shown.
+        let stored = wrapped([own, type]).displayText.replacing(own + "\r\n", with: "", maxReplacements: 1)
+        let bytes = try RepairSample.stored("\(shown)\r\n\(stored)".bytes, signedAs: original, by: signer)
+        let found = try RepairSample.evidence(bytes, signer)
+        #expect(found.header == .invalid && found.body.word == "restored")
+    }
+
+    @Test func `a signature in a part does not make another one valid`() throws {
+        let signer = try RepairSample.signer(signing: ["content-type"])
+        let type = "Content-Type: text/plain"
+        let original = RepairSample.message([type], body: "Hello\n")
+        let genuine = try Sample.field(original, by: signer).displayText
+        let hash = {
+            try Sample.field(RepairSample.message([type], body: $0), by: signer).displayText.split(separator: "bh=")[1]
+                .prefix(44)
+        }
+        let forged = genuine.replacing(try hash("Hello\n"), with: try hash("Forged\n"))
+        let fields = [String(genuine.dropLast(2)).replacing("\r\n", with: "\n")] + RepairSample.header + [type]
+        let outer = wrapped(fields, body: "Forged").displayText
+        // The genuine one comes to stand above the forged one when it takes the place of Content-Type.
+        let bytes = outer.replacing("\r\n\r\n", with: "\r\n\(forged)\r\n", maxReplacements: 1).bytes
+        let found = try RepairSample.evidence(bytes, signer)
+        #expect(found.header == .invalid && found.body.word == "restored")
+    }
+
+    @Test func `a field of a part that is not signed, or stands twice there, is told`() throws {
+        let signer = try RepairSample.signer(signing: ["content-type"])
+        let type = "Content-Type: text/plain"
+        let original = RepairSample.message([type], body: "Hello\n")
+        for (fields, uncovered, added) in [
+            ([type], [ShownField.mimeVersion], []),
+            ([type, "Content-Transfer-Encoding: 7bit"], [.contentTransferEncoding, .mimeVersion], []),
+            (["Content-Type: text/html", type], [.mimeVersion], [ShownField.contentType]),
+        ] {
+            let bytes = try RepairSample.stored(wrapped(fields), signedAs: original, by: signer)
+            let found = try RepairSample.evidence(bytes, signer)
+            #expect(found.header == .restored && found.body.word == "restored")
+            #expect(found.uncovered == uncovered && found.added == added, "\(fields)")
+        }
+    }
+
     @Test func `an ARC message signature is repaired like any other`() throws {
         let signer = try RepairSample.signer()
         let signed = try Sample.signed(message("one"), by: signer).displayText

@@ -237,13 +237,14 @@ class Repeat:
         return [(start, end, b"")] if names else [(start, end, value) for value in VALUES]
 
     def inner_fields(self):
-        """The fields of the part that was kept when the multipart around it was left out."""
+        """The Content fields of the part that was kept when the multipart around it was left out."""
         for name, ranges in self.of(["list-footer"]):
             if len(ranges) == 2 and ranges[0][0] == self.body:
                 before = self.message[: ranges[0][1]]
                 section = re.split(rb"(?:\A|\n)--[^\n]*\n", before[self.body :])[-1]
                 fields, _ = header_fields(section)
-                return section[: fields[-1].end] if fields else b""
+                kept = [field for field in fields if field.name.startswith(b"content-")]
+                return b"".join(section[field.start : field.end] for field in kept)
         raise Unrepeatable("no part was kept whose fields could be taken")
 
 
