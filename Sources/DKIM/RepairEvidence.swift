@@ -30,16 +30,20 @@ extension Verifier {
             found[place].repairs = body.repairs
         }
         let headers = RepairHeaderSearch(stored, header)
-        let limit = max(Self.headerOctets.minimum, Self.headerOctets.multiple * stored.count)
-        var trials = min(Self.headerTrials, limit / max(1, header.bodyStart))
-        for place in invalid {
+        var octets = max(Self.headerOctets.minimum, Self.headerOctets.multiple * stored.count)
+        var trials = Self.headerTrials
+        for place in invalid where trials > 0 {
             let name = ASCII.lowercased(message.bytes(in: header.fields[fields[place].place].name))
             guard let number = index.places(of: name).firstIndex(of: fields[place].place) else { continue }
             let own = header.fields[fields[place].place]
-            let sections = headers.sections(signing: found[place].signature.signedFields, search.found[place])
-            for section in sections where found[place].header == .invalid && trials > 0 {
+            let body = search.found[place]
+            octets -= body?.innerHeader?.count ?? 0
+            guard octets >= 0 else { break }
+            for choice in headers.choices(signing: found[place].signature.signedFields, body) {
+                octets -= choice.octets
+                guard found[place].header == .invalid, trials > 0, octets >= 0 else { break }
                 trials -= 1
-                verify(&found[place], own, of: message, number, name, with: section)
+                verify(&found[place], own, of: message, number, name, with: headers.section(choice))
             }
         }
     }

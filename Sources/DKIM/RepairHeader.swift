@@ -16,30 +16,44 @@ struct RepairHeaderSearch {
     private let message: [UInt8]
     private let header: HeaderSection
 
-    private typealias Edit = (range: Range<Int>, bytes: [UInt8])
+    fileprivate typealias Edit = (range: Range<Int>, bytes: [UInt8])
+
+    /// What to replace in the header section.
+    struct Choice {
+        fileprivate let content: Edit?
+        fileprivate let subject: Edit?
+        /// The size of the section then, or a little more.
+        let octets: Int
+    }
 
     init(_ message: [UInt8], _ header: HeaderSection) {
         self.message = message
         self.header = header
     }
 
-    /// The sections to try for a signature that covers these names, in order; `body` is what its body hash needed.
+    /// What to try for a signature that covers these names, in order; `body` is what its body hash needed.
     ///
     /// First the subject without a tag, then the fields of the content as `body` had them or with other transfer encodings,
     /// alone and with each of the subjects.
-    func sections(signing names: [[UInt8]], _ body: RepairedBody?) -> [RepairedHeader] {
+    func choices(signing names: [[UInt8]], _ body: RepairedBody?) -> [Choice] {
         let names = Set(names.map { ASCII.lowercased($0) })
         let subjects = names.contains("subject".bytes) ? subjectEdits : []
         let contents = contentEdits(names, body)
-        var sections = subjects.map { section(nil, $0) }
+        var choices = subjects.map { choice(nil, $0) }
         for content in contents {
-            sections.append(section(content, nil))
-            sections += subjects.map { section(content, $0) }
+            choices.append(choice(content, nil))
+            choices += subjects.map { choice(content, $0) }
         }
-        return sections
+        return choices
     }
 
-    private func section(_ content: Edit?, _ subject: Edit?) -> RepairedHeader {
+    private func choice(_ content: Edit?, _ subject: Edit?) -> Choice {
+        Choice(content: content, subject: subject, octets: header.bodyStart + (content?.bytes.count ?? 0))
+    }
+
+    /// The header section of a choice.
+    func section(_ choice: Choice) -> RepairedHeader {
+        let (content, subject) = (choice.content, choice.subject)
         var bytes: [UInt8] = []
         var place = 0
         for edit in [content, subject].compactMap(\.self).sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {

@@ -101,10 +101,13 @@ struct RepairSearch {
     private mutating func reach(_ candidate: RepairCandidate, _ version: RepairVersion) {
         let encoding = candidate.entity.leaves.first?.encoding ?? .identity
         let matches = goals.reach(by: version.text) { cut in version.ending(at: cut, encoding) != nil }
+        guard !matches.isEmpty else { return }
+        // One copy for all of them: it may be as large as the message.
+        let innerHeader = candidate.innerHeader
         for match in matches {
             found[match.index] = RepairedBody(
                 repairs: candidate.repairs(version, cut: match.cut),
-                innerHeader: candidate.innerHeader, coding: version.coding, covered: match.covered, total: match.total)
+                innerHeader: innerHeader, coding: version.coding, covered: match.covered, total: match.total)
         }
     }
 }

@@ -45,4 +45,27 @@ import Testing
         let large = try seconds(unit, bytes: 200_000)
         #expect(large < 8 * small + 0.05, "\(unit.name): \(small) s, then \(large) s")
     }
+
+    @Test func `many signatures with one long header in a part take about the time of one`() throws {
+        let signer = try RepairSample.signer(.relaxed, signing: ["content-type"])
+        let type = "Content-Type: text/plain"
+        let field = try Sample.field(RepairSample.message([type], body: "Hello\n"), by: signer)
+        // Each has the hash of the part's body, and none is valid.
+        let invalid = field.displayText.replacing("h=from:", with: "h=from:content-transfer-encoding:")
+        let long = "Content-X: \(String(repeating: "x", count: 300_000))\n\(type)"
+        let body = "--o\n\(long)\n\nHello\n--o\n\n\(RepairSample.mailmanFooter)--o--\n"
+        let message = RepairSample.message(["Content-Type: multipart/mixed; boundary=o"], body: body).displayText
+        let tagged = message.replacing("one two", with: "[a] [b] one two").bytes
+        func seconds(_ count: Int) -> Double {
+            let stored = String(repeating: invalid, count: count).bytes + tagged
+            let start = Self.threadTime()
+            let found = Sample.evidence(stored, signer.keyRecord).signatures
+            let end = Self.threadTime()
+            #expect(found.allSatisfy { $0.header == .invalid && $0.body.word == "restored" })
+            return end - start
+        }
+        _ = seconds(1)
+        let (one, many) = (seconds(1), seconds(60))
+        #expect(many < 10 * one + 0.1, "\(one) s, then \(many) s")
+    }
 }
