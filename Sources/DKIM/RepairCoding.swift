@@ -20,6 +20,15 @@ enum RepairCoding: Equatable {
         .quotedPrintable(width: 75, isEager: true), .base64(.lf),
     ]
 
+    /// What decodes it.
+    var transferEncoding: TransferEncoding {
+        switch self {
+        case .identity: .identity
+        case .quotedPrintable: .quotedPrintable
+        case .base64: .base64
+        }
+    }
+
     /// The values of Content-Transfer-Encoding that it may have stood under.
     var names: [String] {
         switch self {

@@ -29,7 +29,7 @@ extension Verifier {
             found[place].body = body.result
             found[place].repairs = body.repairs
         }
-        let headers = RepairHeaderSearch(stored, header)
+        var headers = RepairHeaderSearch(stored, header)
         var octets = max(Self.headerOctets.minimum, Self.headerOctets.multiple * stored.count)
         var trials = Self.headerTrials
         for place in invalid where trials > 0 {
@@ -39,7 +39,8 @@ extension Verifier {
             let body = search.found[place]
             octets -= body?.innerHeader?.count ?? 0
             guard octets >= 0 else { break }
-            for choice in headers.choices(signing: found[place].signature.signedFields, body) {
+            let names = found[place].signature.signedFields
+            for choice in headers.choices(signing: names, body, isKnown: !found[place].body.isBroken) {
                 octets -= choice.octets
                 guard found[place].header == .invalid, trials > 0, octets >= 0 else { break }
                 trials -= 1

@@ -15,6 +15,8 @@ struct RepairedHeader {
 struct RepairHeaderSearch {
     private let message: [UInt8]
     private let header: HeaderSection
+    /// The transfer encodings in which the body as it stands reads the same; found when first asked for.
+    private lazy var equalEncodings = findEqualEncodings()
 
     fileprivate typealias Edit = (range: Range<Int>, bytes: [UInt8])
 
@@ -31,14 +33,15 @@ struct RepairHeaderSearch {
         self.header = header
     }
 
-    /// What to try for a signature that covers these names, in order; `body` is what its body hash needed.
+    /// What to try for a signature that covers these names, in order; `body` is what its body hash needed, `isKnown` says
+    /// whether the body that was signed is known at all.
     ///
     /// First the subject without a tag, then the fields of the content as `body` had them or with other transfer encodings,
     /// alone and with each of the subjects.
-    func choices(signing names: [[UInt8]], _ body: RepairedBody?) -> [Choice] {
+    mutating func choices(signing names: [[UInt8]], _ body: RepairedBody?, isKnown: Bool) -> [Choice] {
         let names = Set(names.map { ASCII.lowercased($0) })
         let subjects = names.contains("subject".bytes) ? subjectEdits : []
-        let contents = contentEdits(names, body)
+        let contents = contentEdits(names, body, isKnown)
         var choices = subjects.map { choice(nil, $0) }
         for content in contents {
             choices.append(choice(content, nil))
@@ -71,7 +74,7 @@ struct RepairHeaderSearch {
     }
 
     /// The fields of the content before the message was wrapped, or Content-Transfer-Encoding with its other values.
-    private func contentEdits(_ names: Set<[UInt8]>, _ body: RepairedBody?) -> [Edit] {
+    private mutating func contentEdits(_ names: Set<[UInt8]>, _ body: RepairedBody?, _ isKnown: Bool) -> [Edit] {
         if let inner = body?.innerHeader {
             guard names.contains(where: { $0.starts(with: "content-".utf8) }),
                 let field = header.first(named: "content-type", in: message.span)
@@ -79,7 +82,12 @@ struct RepairHeaderSearch {
             return [(field.whole, Self.contentFields(of: inner))]
         }
         guard names.contains("content-transfer-encoding".bytes) else { return [] }
-        let values = (body?.coding?.names ?? []) + ["8bit", "7bit", "quoted-printable", "base64"]
+        let known = isKnown ? body?.coding.map { Set([$0.transferEncoding]) } ?? equalEncodings : nil
+        // Under another value, the body that was signed would not be the text that is shown.
+        func isPossible(_ value: String) -> Bool {
+            TransferEncoding(name: value.bytes).map { known?.contains($0) ?? true } ?? false
+        }
+        let values = ((body?.coding?.names ?? []) + ["8bit", "7bit", "quoted-printable", "base64"]).filter(isPossible)
         var seen: Set<String> = []
         let field = header.fields(named: "content-transfer-encoding", in: message.span).last
         guard let field else {
@@ -91,7 +99,15 @@ struct RepairHeaderSearch {
         let value = ASCII.trimmed(message[field.value])
         let edits: [Edit] = values.filter { seen.insert($0).inserted && !value.elementsEqual($0.utf8) }
             .map { (value.startIndex..<value.endIndex, $0.bytes) }
-        return edits + [(field.whole, [])]
+        return isPossible("7bit") ? edits + [(field.whole, [])] : edits
+    }
+
+    private func findEqualEncodings() -> Set<TransferEncoding> {
+        let stated = Message(parsing: Array(message[..<header.bodyStart])).parts.first?.encoding ?? .identity
+        let body = message.span.extracting(header.bodyStart..<message.count)
+        let text = stated.decoded(body)
+        let others = [TransferEncoding.identity, .quotedPrintable, .base64].filter { $0.decoded(body) == text }
+        return Set(others + [stated])
     }
 
     /// The fields of a part that describe its content, as they stand; whoever wrapped the message put no others there.

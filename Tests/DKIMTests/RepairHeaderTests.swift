@@ -66,15 +66,37 @@ import Testing
         let field = { (value: String?) in value.map { ["Content-Transfer-Encoding: \($0)"] } ?? [] }
         let stored = message("one", field(now))
         let bytes = try RepairSample.stored(stored, signedAs: message("one", field(was)), by: signer)
+        // `Hello` is another text in base64, and the same in all others.
+        let isSameText = (was == "base64") == (now == "BASE64")
         let found = try RepairSample.evidence(bytes, signer)
         guard was != now else {
             #expect(found.header == .valid && found.repairs.isEmpty)
+            return
+        }
+        guard isSameText else {
+            #expect(found.header == .invalid && found.repairs.isEmpty)
             return
         }
         #expect(found.header == .restored && found.body.word == "intact")
         #expect(found.repairNames == [.contentFields])
         let changed = RepairSample.omitted(found.repairs.first, of: bytes)
         #expect(changed == (was == nil ? "Content-Transfer-Encoding: \(now ?? "")\r\n" : now ?? ""))
+    }
+
+    @Test(arguments: [("7bit", "quoted-printable"), ("quoted-printable", "8bit"), ("7bit", nil)])
+    func `an encoding in which the signed body reads otherwise is no repair`(was: String, now: String?) throws {
+        let signer = try RepairSample.signer(.relaxed, signing: ["content-transfer-encoding"])
+        let message = { (value: String?, body: String) in
+            RepairSample.message(value.map { ["Content-Transfer-Encoding: \($0)"] } ?? [], body: body)
+        }
+        let original = message(was, "9=31\n")
+        let found = try RepairSample.evidence(
+            try RepairSample.stored(message(now, "9=31\n"), signedAs: original, by: signer), signer)
+        #expect(found.header == (now == nil ? .restored : .invalid) && found.body.word == "intact")
+        // Of a body that is unknown the header may be proven all the same.
+        let altered = try RepairSample.evidence(
+            try RepairSample.stored(message(now, "9=32\n"), signedAs: original, by: signer), signer)
+        #expect(altered.header == .restored && altered.body.word == "altered")
     }
 
     @Test func `a tag and another encoding are undone together, beside a repaired body`() throws {
