@@ -61,7 +61,7 @@ struct AttachmentEnds {
     /// The most numbers of attachments that are given for one signature.
     static let limit = 1000
 
-    private let lengths: [(number: [UInt8], length: Int)]
+    private let lengths: [(attachment: Attachment, length: Int)]
 
     /// Measures a body that starts at `bodyStart`, without the bytes in `omitted`, which ascends; linear in time.
     init(
@@ -87,12 +87,42 @@ struct AttachmentEnds {
             }
             lengths[index] = length.octets
         }
-        self.lengths = zip(attachments, lengths).map { ($0.number, $1) }
+        self.lengths = zip(attachments, lengths).map { ($0, $1) }
     }
 
-    /// The numbers of the attachments that end behind the first `covered` octets, in their order.
-    func numbers(outside covered: Int) -> [[UInt8]] {
-        Array(lengths.lazy.filter { $0.length > covered }.map(\.number).prefix(Self.limit))
+    /// The numbers of the attachments that end behind the first `covered` octets or have bytes that are left out, in their
+    /// order.
+    func numbers(outside covered: Int, _ leftOut: LeftOutBytes) -> [[UInt8]] {
+        let found = lengths.lazy.filter { $0.length > covered || leftOut.overlaps($0.attachment.range) }
+        return Array(found.map(\.attachment.number).prefix(Self.limit))
+    }
+}
+
+/// The bytes of a message that repairs of content leave out.
+struct LeftOutBytes {
+    /// Ascending, without overlaps.
+    private var ranges: [Range<Int>] = []
+
+    init(_ repairs: [Repair]) {
+        let edits = repairs.lazy.filter { !$0.isOfStorage && !$0.isRecoding }.flatMap(\.edits)
+        for edit in edits.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = ranges.last, edit.lowerBound <= last.upperBound {
+                ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, edit.upperBound)
+            } else {
+                ranges.append(edit)
+            }
+        }
+    }
+
+    /// Whether any of them lies in a range.
+    func overlaps(_ range: Range<Int>) -> Bool {
+        var low = 0
+        var high = ranges.count
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges[middle].upperBound <= range.lowerBound { low = middle + 1 } else { high = middle }
+        }
+        return low < ranges.count && ranges[low].overlaps(range)
     }
 }
 

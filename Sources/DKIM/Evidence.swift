@@ -132,7 +132,7 @@ public struct Evidence: Sendable {
     public var uncovered: [ShownField] = []
     /// The shown fields that stand more often than they are signed, sorted by name.
     public var added: [ShownField] = []
-    /// The numbers of the attachments that do not lie wholly inside a partly covered body, in their order.
+    /// The numbers of the attachments that do not lie wholly inside a partly covered or restored body, in their order.
     public var outside: [[UInt8]] = []
     /// How d= stands to From; nil when the field is malformed.
     public var alignment: Alignment?

@@ -40,23 +40,28 @@ struct SignatureContext {
             from = domains
             evidence.alignment = domains.alignment(of: evidence.signature.domain ?? [])
         }
-        if case .partial(let covered, _) = evidence.body, !attachments.isEmpty {
-            evidence.outside = outside(covered, evidence, message)
-        }
+        evidence.outside = attachments.isEmpty ? [] : outside(evidence, message)
         evidence.reservations = evidence.derivedReservations
     }
 
-    private mutating func outside(_ covered: Int, _ evidence: Evidence, _ message: Span<UInt8>) -> [[UInt8]] {
-        guard let form = evidence.signature.canonicalization?.body, !evidence.repairs.contains(where: \.isRecoding)
-        else {
-            return Array(attachments.lazy.map(\.number).prefix(AttachmentEnds.limit))
+    /// The attachments behind the covered octets, and those that a repair leaves out or cuts.
+    private mutating func outside(_ evidence: Evidence, _ message: Span<UInt8>) -> [[UInt8]] {
+        let leftOut = LeftOutBytes(evidence.repairs)
+        switch evidence.body {
+        case .partial(let covered, _):
+            guard let form = evidence.signature.canonicalization?.body, !evidence.repairs.contains(where: \.isRecoding)
+            else { return Array(attachments.lazy.map(\.number).prefix(AttachmentEnds.limit)) }
+            let omitted = evidence.repairs.flatMap(\.edits).sorted { $0.lowerBound < $1.lowerBound }
+            let measure = Measure(form: form, omitted: omitted)
+            let known = ends[measure]
+            let found =
+                known ?? AttachmentEnds(attachments, of: message, from: bodyStart, form: form, omitting: omitted)
+            ends[measure] = found
+            return found.numbers(outside: covered, leftOut)
+        case .restored:
+            let found = attachments.lazy.filter { leftOut.overlaps($0.range) }
+            return Array(found.map(\.number).prefix(AttachmentEnds.limit))
+        case .intact, .altered, .tooShort, .notComputed: return []
         }
-        let omitted = evidence.repairs.flatMap(\.edits).sorted { $0.lowerBound < $1.lowerBound }
-        let measure = Measure(form: form, omitted: omitted)
-        let known = ends[measure]
-        let found =
-            known ?? AttachmentEnds(attachments, of: message, from: bodyStart, form: form, omitting: omitted)
-        ends[measure] = found
-        return found.numbers(outside: covered)
     }
 }

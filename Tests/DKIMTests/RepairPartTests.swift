@@ -54,6 +54,28 @@ import Testing
                 == RepairSample.crlf(preamble + part + "--b--\n").displayText)
     }
 
+    @Test func `attachments that are left out with a footer are told`() throws {
+        let signer = try RepairSample.signer()
+        func outside(_ type: String, _ was: String, _ now: String) throws -> [String] {
+            let stored = RepairSample.message([type], body: now)
+            let bytes = try RepairSample.stored(
+                stored, signedAs: RepairSample.message([type], body: was), by: signer)
+            let keys = KeyStore([Sample.key(signer.keyRecord)])
+            let found = try #require(Verifier(keys: keys).evidence(of: Message(parsing: bytes)).signatures.first)
+            #expect(found.body.word == "restored")
+            return found.outside.map(\.displayText)
+        }
+        let item = "begin 644 a.txt\n#:&5Y\n`\nend\n"
+        #expect(try outside("Content-Type: text/plain", "Hi\n", "Hi\n-- \nunsubscribe\n\(item)") == ["1;uu1"])
+        #expect(try outside("Content-Type: text/plain", "\(item)Hi\n", "\(item)Hi\n-- \nunsubscribe\n") == [])
+        let type = "Content-Type: multipart/mixed; boundary=b"
+        let parts = "--b\n\nHi\n--b\nContent-Type: image/png\n\nPNG\n"
+        let file = "--b\nContent-Disposition: attachment; filename=a.txt\n\nunsubscribe\n"
+        #expect(try outside(type, parts + "--b--\n", parts + file + "--b--\n") == ["3"])
+        let plain = "--b\n\nunsubscribe\n"
+        #expect(try outside(type, parts + "--b--\n", parts + plain + "--b--\n") == [])
+    }
+
     @Test(arguments: ["", "\n", "Preamble\n"])
     func `the multipart around a message is left out, and its fields are put back`(preamble: String) throws {
         let original = "Content-Type: multipart/alternative; boundary=\"b\""
