@@ -24,6 +24,9 @@ struct FromDomains {
     /// The most addresses that are looked at; with more, no domain is aligned.
     static let addressLimit = 1000
 
+    /// The most bytes of a name without an address that are decoded; longer ones are taken for addresses.
+    private static let nameLimit = 1024
+
     /// The distinct domains; nil when there is none, too many addresses, or one that has no domain name or two.
     private let domains: Set<DomainName>?
 
@@ -39,7 +42,10 @@ struct FromDomains {
             }
             // What has no @, such as the first half of `Doe, John <j@example.org>`, names no domain.
             for address in found {
-                guard let at = address.address.lastIndex(of: 0x40) else { continue }
+                guard let at = address.address.lastIndex(of: 0x40) else {
+                    if Self.readsAsAddress(address) { domains = nil }
+                    continue
+                }
                 guard Self.isOne(address.address[..<at]), let domain = DomainName(address.address[(at + 1)...]) else {
                     domains = nil
                     break
@@ -52,6 +58,13 @@ struct FromDomains {
 
     /// Whether what stands before the last @ can be the local part of one address: quoted, or without another @.
     private static func isOne(_ local: ArraySlice<UInt8>) -> Bool { local.first == 0x22 || !local.contains(0x40) }
+
+    /// Whether a name that stands alone looks like an address when it is shown: quoted, or in an encoded word.
+    private static func readsAsAddress(_ address: Address) -> Bool {
+        [address.name, address.address].contains { text in
+            text.count > nameLimit || text.contains(0x40) || decodedHeader(text).utf8.contains(0x40)
+        }
+    }
 
     /// How a signing domain stands to them: to the one from which it is farthest.
     func alignment(of domain: [UInt8]) -> Alignment {

@@ -41,6 +41,10 @@ import Testing
             ("example.com", "<a@example.org> <b@example.com>", .other),
             ("example.org", "a@example.com b@example.org", .other),
             ("exämple.org", "a@exämple.org", .same),
+            ("example.org", "=?utf-8?Q?b=40example.com?=, a@example.org", .other),
+            ("example.org", "a@example.org, \"b@example.com\"", .other),
+            ("example.org", "a@example.org, \"x, b@example.com", .other),
+            ("example.org", "=?utf-8?Q?J=C3=B6?=, =?utf-8?Q?B?= <a@example.org>", .same),
         ] as [(String, String, Alignment)])
     func `a domain is aligned by its labels`(domain: String, from: String, expected: Alignment) throws {
         #expect(try alignment(of: domain, to: "From: " + from) == expected)
