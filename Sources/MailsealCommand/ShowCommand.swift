@@ -157,8 +157,8 @@ extension ShownMessage.Field {
         writer.add("name", name.bytes)
         writer.add("value_text", value.bytes)
         writer.add("standing", standing.code.bytes)
-        if case .signed(let numbers) = standing {
-            writer.add("signed_by", object: "[\(numbers.map(String.init).joined(separator: ","))]".bytes)
+        if !standing.signers.isEmpty {
+            writer.add("signed_by", object: "[\(standing.signers.map(String.init).joined(separator: ","))]".bytes)
         }
         return writer.finish()
     }

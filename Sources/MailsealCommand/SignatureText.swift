@@ -11,6 +11,8 @@ extension FieldStanding {
         case .unjudged: "unjudged"
         case .unsigned: "not-signed"
         case .signed: "signed"
+        case .restored: "restored"
+        case .otherDomain: "other-domain"
         }
     }
 
@@ -19,10 +21,14 @@ extension FieldStanding {
         switch self {
         case .unjudged: ""
         case .unsigned: "NOT SIGNED"
-        case .signed(let numbers):
-            numbers.count <= 3
-                ? "signed " + numbers.map(String.init).joined(separator: ",") : "signed \(numbers[0]),…"
+        case .signed: "signed " + numbers
+        case .restored: "undone " + numbers
+        case .otherDomain: "other " + numbers
         }
+    }
+
+    private var numbers: String {
+        signers.count <= 3 ? signers.map(String.init).joined(separator: ",") : "\(signers[0]),…"
     }
 }
 
