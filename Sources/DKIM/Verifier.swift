@@ -184,9 +184,10 @@ struct KeyTrial {
     /// The lower, the more it proves; equal ranks keep the order of the store.
     var rank: Int {
         switch result {
-        case .valid: violations.isEmpty ? 0 : 1
-        case .invalid: 2
-        default: 3
+        // The same key may stand in a record that was computed and in one that the domain published.
+        case .valid: (violations.isEmpty ? 0 : 2) + (facts.isRecovered ? 1 : 0)
+        case .invalid: 4
+        default: 5
         }
     }
 }

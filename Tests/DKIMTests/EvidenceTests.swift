@@ -20,6 +20,25 @@ import Testing
         #expect(changedHeader.messageClass == .notVerifying)
     }
 
+    @Test func `a published record counts before a computed one of the same key`() throws {
+        let signer = try Sample.signer()
+        let message = try Sample.signed(by: signer)
+        // Both orders of the records' bytes.
+        for (computed, published) in [("", " n=x;"), (" n=x;", "")] {
+            let record = { (note: String) in
+                signer.keyRecord.displayText.replacing(";", with: ";" + note, maxReplacements: 1).bytes
+            }
+            let keys = [(computed, KeyProvenance.Basis.recovered), (published, .dns)].map { note, basis in
+                Key(
+                    selector: "sel".bytes, domain: "example.org".bytes, record: record(note),
+                    provenance: KeyProvenance(basis))
+            }
+            let verifier = Verifier(keys: KeyStore(keys))
+            let found = try #require(verifier.evidence(of: Message(parsing: message)).signatures.first)
+            #expect(found.header == .valid && found.key?.digest == keys[1].digest && found.key?.isRecovered == false)
+        }
+    }
+
     @Test func `without a key nothing failed`() throws {
         let signer = try Sample.signer()
         let found = Sample.evidence(try Sample.signed(by: signer))
