@@ -18,6 +18,7 @@ public enum ShownField: String, Comparable, Sendable, CaseIterable {
     case mimeVersion = "mime-version"
     case contentType = "content-type"
     case contentTransferEncoding = "content-transfer-encoding"
+    case contentDisposition = "content-disposition"
 
     /// Whether the name of `a` sorts before that of `b`, byte by byte.
     public static func < (a: ShownField, b: ShownField) -> Bool {
@@ -34,9 +35,10 @@ struct OpenFields {
 
     private static let fields = ShownField.allCases.sorted().map { ($0, $0.rawValue.bytes) }
 
-    init(_ coverage: [FieldCoverage], in index: FieldIndex) {
+    init(_ coverage: [FieldCoverage], in index: FieldIndex, of message: Span<UInt8>) {
         for (field, name) in Self.fields {
             let present = index.places(of: name).count
+            if field == .contentDisposition, Self.saysNothing(index.fields(field.rawValue), message) { continue }
             let signed = coverage.first { $0.name == name }?.covered ?? 0
             if signed == 0 {
                 if present > 0, field != .sender { uncovered.append(field) }
@@ -49,6 +51,14 @@ struct OpenFields {
 }
 
 extension OpenFields {
+    /// Whether all of these Content-Disposition fields say `inline` and no more, which is what a message without them is.
+    private static func saysNothing(_ fields: [HeaderField], _ message: Span<UInt8>) -> Bool {
+        fields.allSatisfy { field in
+            let value = field.value.count <= 64 ? message.bytes(in: field.value) : []
+            return ASCII.equalIgnoringCase(ASCII.trimmed(value[...]), "inline".utf8)
+        }
+    }
+
     /// Adds what another header section leaves open.
     mutating func formUnion(_ other: OpenFields) {
         uncovered = Set(uncovered + other.uncovered).sorted()

@@ -67,7 +67,7 @@ extension Verifier {
             selected.fields, of: bytes, form: form, own: own, in: message, omitting: signature.omitted(in: own))
         guard let trial = trial(of: signature, digest(of: data, by: function)), trial.result == .valid else { return }
         evidence.header = .restored
-        evidence.openWhenRepaired = OpenFields(selected.coverage, in: index)
+        evidence.openWhenRepaired = OpenFields(selected.coverage, in: index, of: bytes)
         evidence.key = trial.facts
         evidence.repairs += repaired.repairs
         evidence.violations = Set(signature.violations + trial.violations).sorted()

@@ -43,5 +43,7 @@ extension Evidence {
     }
 
     private static let judgedBy: Set<ShownField> = [.from, .to, .cc, .subject, .date, .replyTo]
-    private static let rendering: Set<ShownField> = [.contentType, .mimeVersion, .contentTransferEncoding]
+    private static let rendering: Set<ShownField> = [
+        .contentType, .mimeVersion, .contentTransferEncoding, .contentDisposition,
+    ]
 }

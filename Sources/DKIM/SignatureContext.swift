@@ -29,7 +29,7 @@ struct SignatureContext {
     mutating func complete(_ evidence: inout Evidence, of message: Span<UInt8>) {
         guard evidence.header != .malformed else { return }
         if evidence.kind != .arcSeal {
-            var open = OpenFields(evidence.coverage, in: index)
+            var open = OpenFields(evidence.coverage, in: index, of: message)
             // A field that is only in the repaired header, such as that of a part, decides what is shown too.
             if let repaired = evidence.openWhenRepaired { open.formUnion(repaired) }
             evidence.uncovered = open.uncovered

@@ -73,7 +73,7 @@ extension Evidence {
         }
         guard alignment == .same || alignment == .related || alignment == .tenant else { return .otherDomain }
         switch body {
-        case .altered, .tooShort, .notComputed: return .headersOnly
+        case .altered, .tooShort, .notComputed, .partial(covered: 0, _): return .headersOnly
         case _ where !reservations.isEmpty: return .qualified
         case .restored: return .repaired
         case .intact, .partial: return header == .restored ? .repaired : .verified

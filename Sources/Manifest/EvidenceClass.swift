@@ -29,7 +29,7 @@ public enum EvidenceClass: String, CaseIterable, Sendable {
         }
         if !Self.aligned.contains(signature.alignment ?? "") {
             self = .otherDomain
-        } else if !Self.covering.contains(signature.body) {
+        } else if !Self.covering.contains(signature.body) || (signature.body == "partial" && signature.covered == 0) {
             self = .headersOnly
         } else if !signature.reservations.isEmpty {
             self = .qualified

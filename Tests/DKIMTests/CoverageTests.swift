@@ -55,7 +55,11 @@ import Testing
             ("Message-ID: <a@b>\r\n", []), ("References: <a@b>\r\nIn-Reply-To: <a@b>\r\n", []), ("Sender: s@b\r\n", []),
             ("Cc: c\r\n", [.fieldNotCovered]), ("Reply-To: c\r\n", [.fieldNotCovered]),
             ("Content-Type: text/html\r\n", [.renderingNotCovered]), ("MIME-Version: 1.0\r\n", [.renderingNotCovered]),
-            ("Content-Transfer-Encoding: base64\r\n", [.renderingNotCovered]), ("X-Other: 1\r\n", []),
+            ("Content-Transfer-Encoding: base64\r\n", [.renderingNotCovered]),
+            ("Content-Disposition: attachment\r\n", [.renderingNotCovered]),
+            ("Content-Disposition: Inline \r\n", []),
+            ("Content-Disposition: inline; filename=x\r\n", [.renderingNotCovered]),
+            ("X-Other: 1\r\n", []),
             ("From: a@example.org\r\n", [.fieldAdded]),
             (
                 "Subject: x\r\nContent-Type: text/html\r\nCc: c\r\n",

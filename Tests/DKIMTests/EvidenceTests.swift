@@ -66,7 +66,7 @@ import Testing
         let expected: BodyResult = length > 27 ? .tooShort(total: 27) : .partial(covered: length, total: 27)
         #expect(whole.map(\.body) == [expected])
         #expect(whole.map(\.verdict) == [length > 27 ? .fail : .neutral])
-        #expect(longer.messageClass == (length > 27 ? .headersOnly : .qualified))
+        #expect(longer.messageClass == (length == 5 ? .qualified : .headersOnly))
         if length == 5 { #expect(longer.signatures.map(\.body) == [.partial(covered: 5, total: 39)]) }
     }
 

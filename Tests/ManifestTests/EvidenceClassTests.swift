@@ -111,6 +111,14 @@ import Testing
         #expect(EvidenceStanding(of: [Self.line(header, "intact", "same", ["a"])]).reservations == [])
     }
 
+    @Test func `a signature that covers no byte of the body proves headers only`() {
+        var line = Self.line("valid", "partial", "same", ["body-partly-covered"])
+        line.covered = 0
+        #expect(EvidenceClass(of: [line]) == .headersOnly)
+        line.covered = 1
+        #expect(EvidenceClass(of: [line]) == .qualified)
+    }
+
     @Test func `each class counts once`() {
         for (place, evidence) in EvidenceClass.allCases.enumerated() {
             var end = EndLine()

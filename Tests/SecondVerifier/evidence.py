@@ -16,7 +16,7 @@ def class_of(signature):
         return "not_verifying" if header in ("valid", "restored", "invalid", "malformed") else "key_unavailable"
     if signature.get("alignment") not in ("same", "related", "tenant"):
         return "other_domain"
-    if body not in ("intact", "restored", "partial"):
+    if body not in ("intact", "restored", "partial") or body == "partial" and signature.get("covered") == 0:
         return "headers_only"
     if signature.get("reservations"):
         return "qualified"
