@@ -103,6 +103,12 @@ private func time(_ text: String) throws -> Timestamp { try #require(Timestamp(r
         #expect(KeyFile.text(of: read.keys.shuffled()) == text)
     }
 
+    @Test func `a byte order mark before the first line is no part of it`() {
+        let text = "\u{FEFF}#: basis=dns dnssec=secure\r\ns._domainkey.x p=1\r\n"
+        let file = KeyFile(parsing: text.bytes)
+        #expect(file.notes.isEmpty && file.keys.map(\.provenances) == [[KeyProvenance(.dns, dnssec: .secure)]])
+    }
+
     @Test func `the text is sorted, with facts only where there are any`() throws {
         let keys = [
             Key(selector: "b".bytes, domain: "x".bytes, record: "p=1".bytes),
