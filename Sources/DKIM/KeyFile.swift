@@ -143,16 +143,16 @@ extension KeyFile {
             if key.provenances != [KeyProvenance(.file)] {
                 for provenance in key.provenances.prefix(annotationLimit) { text += provenance.annotation + [ASCII.lf] }
             }
-            text += key.name.text + [ASCII.space] + written(key.record) + [ASCII.lf]
+            let name = key.name.text + [ASCII.space]
+            text += name + (isBare(key.record, after: name) ? key.record : QuotedText.quoted(key.record)) + [ASCII.lf]
         }
         return text
     }
 
-    private static func written(_ record: [UInt8]) -> [UInt8] {
-        let isBare =
-            record.first != 0x22 && record.contains(0x3D) && ASCII.trimmed(record[...]).count == record.count
-            && record.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-        return isBare ? record : QuotedText.quoted(record)
+    /// Whether a record is read as it is without quotes, and its line not taken for one of a zone file.
+    private static func isBare(_ record: [UInt8], after name: [UInt8]) -> Bool {
+        record.first != 0x22 && record.contains(0x3D) && ASCII.trimmed(record[...]).count == record.count
+            && record.allSatisfy { $0 >= 0x20 && $0 != 0x7F } && MasterFileHead((name + record)[...]) == nil
     }
 }
 

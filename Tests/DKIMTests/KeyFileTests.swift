@@ -103,6 +103,13 @@ private func time(_ text: String) throws -> Timestamp { try #require(Timestamp(r
         #expect(KeyFile.text(of: read.keys.shuffled()) == text)
     }
 
+    @Test(arguments: ["TXT p=1", "IN CNAME p=1", "txt;p=1", "3600 p=1", "text = \"p=1\"", "descriptive text p=1"])
+    func `a record that looks like a zone file's line is imported as it was written`(record: String) {
+        let key = Key(selector: "s".bytes, domain: "x".bytes, record: record.bytes)
+        let found = KeyImport(parsing: KeyFile.text(of: [key]))
+        #expect(found.keys.map(\.record) == [record.bytes] && found.keys.first?.provenances == [KeyProvenance(.file)])
+    }
+
     @Test func `a byte order mark before the first line is no part of it`() {
         let text = "\u{FEFF}#: basis=dns dnssec=secure\r\ns._domainkey.x p=1\r\n"
         let file = KeyFile(parsing: text.bytes)
