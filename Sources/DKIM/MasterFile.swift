@@ -114,7 +114,8 @@ struct MasterFileReader {
     /// A name as it is without relation to the origin, lower case, without a dot at the end.
     private func absolute(_ name: ArraySlice<UInt8>) -> [UInt8] {
         let name = ASCII.lowercased(name.prefix(KeyName.limit + 1))
-        guard let origin, name.last != 0x2E else { return Self.withoutDot(name) }
+        // The root's own name, without its dot, is empty.
+        guard let origin, !origin.isEmpty, name.last != 0x2E else { return Self.withoutDot(name) }
         return name == [0x40] ? origin : name + [0x2E] + origin
     }
 

@@ -68,6 +68,18 @@ func notes(_ found: KeyImport) -> [String] { found.notes.map { "\($0.line) \($0.
             ])
     }
 
+    @Test func `below the root as origin an alias still finds its target`() {
+        let text = """
+            $ORIGIN .
+            s._domainkey.x CNAME t.y.
+            t.y TXT "p=1"
+            $ORIGIN _domainkey.x
+            u TXT "p=2"
+            """
+        let found = KeyImport(parsing: text.bytes)
+        #expect(shown(found) == ["u._domainkey.x p=2", "s._domainkey.x p=1"] && found.notes.isEmpty)
+    }
+
     @Test func `lines of a key file keep what is stated on them`() {
         let text = """
             # comment
