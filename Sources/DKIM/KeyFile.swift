@@ -16,7 +16,8 @@ public struct KeyFile: Sendable {
         case notARecord = "not-a-record"
         /// The record is longer than `KeyFile.recordLimit`.
         case recordTooLong = "record-too-long"
-        /// A quoted string has no end, or something stands between two of them.
+        /// A quoted string has no end, or something stands between two of them; a record of a zone file has no quotes
+        /// where its `;` needs them.
         case malformedQuotes = "malformed-quotes"
         /// A line of a zone file cannot be read: parentheses or quotes without an end, or no owner before it.
         case malformedLine = "malformed-line"

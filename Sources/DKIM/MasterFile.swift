@@ -108,6 +108,7 @@ struct MasterFileReader {
         aliases.add(record, at: owner, lookup: lookup)
         guard let name else { return leftAside += 1 }
         guard !record.isEmpty else { return note(.notARecord, line) }
+        guard !data.isCut else { return note(.malformedQuotes, line) }
         entries.append(Entry(name: name, record: record, stated: stated, lookup: lookup))
     }
 

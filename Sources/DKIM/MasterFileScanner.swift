@@ -112,6 +112,8 @@ struct MasterFileScanner {
     /// The strings of a record's data.
     struct Strings {
         fileprivate(set) var strings: [[UInt8]] = []
+        /// Whether a `;` right behind a word without quotes made the rest of a line a comment.
+        fileprivate(set) var isCut = false
         private var size = 0
 
         /// The strings as one, or nil when they are longer than a record can be.
@@ -172,7 +174,9 @@ struct MasterFileScanner {
                 guard let string = QuotedText.next(&rest) else { return fail(end) }
                 strings.append(string)
                 position = rest.startIndex
-            default: strings.append(word(before: end))
+            default:
+                strings.append(word(before: end))
+                if position < end, text[position] == 0x3B { strings.isCut = true }
             }
         }
         return depth == 0 ? strings : nil

@@ -80,6 +80,15 @@ func notes(_ found: KeyImport) -> [String] { found.notes.map { "\($0.line) \($0.
         #expect(shown(found) == ["u._domainkey.x p=2", "s._domainkey.x p=1"] && found.notes.isEmpty)
     }
 
+    @Test(arguments: [
+        "s._domainkey.x TXT v=DKIM1; k=rsa; p=1", "s._domainkey.x IN TXT (v=DKIM1;\n p=1 )",
+        "s._domainkey.x TXT \"v=DKIM1; \" p=;1",
+    ])
+    func `a record that a comment cuts in the middle of a word is told, and no key`(line: String) {
+        let found = KeyImport(parsing: "\(line)\nt._domainkey.x TXT p=2 ; k=rsa".bytes)
+        #expect(shown(found) == ["t._domainkey.x p=2"] && notes(found) == ["1 malformed-quotes"])
+    }
+
     @Test func `lines of a key file keep what is stated on them`() {
         let text = """
             # comment
