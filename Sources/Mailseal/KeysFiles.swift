@@ -26,12 +26,15 @@ public struct KeyFileOutput {
 
     /// A file at a path, nil for none; what stands there already is replaced only with `force`.
     ///
-    /// - Throws: `MailsealError` when something stands there, so that long work is not done in vain.
+    /// - Throws: `MailsealError` or `FileError` when something stands there or no file can be made there, so that long
+    ///   work is not done in vain.
     public init(path: [UInt8]?, force: Bool) throws {
         self.path = path
         self.force = force
-        guard let path, !force, try AtomicOutput.isTaken(path) else { return }
-        throw Self.taken(path)
+        guard let path else { return }
+        if ReadableFolder.isFolder(path) { throw MailsealError("\(path.displayText) is a folder, expected a file") }
+        if !force, try AtomicOutput.isTaken(path) { throw Self.taken(path) }
+        try AtomicOutput(path: path).discard()
     }
 
     /// Writes the keys, sorted and merged; gives the text when there is no path.

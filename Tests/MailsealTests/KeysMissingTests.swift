@@ -149,4 +149,15 @@ import Testing
         #expect(try bench.read("keys.txt") == [])
         #expect(try bench.names() == ["keys.txt"])
     }
+
+    @Test(arguments: [("gone/keys.txt", "No such file or directory"), ("folder", "is a folder")])
+    func `a place where no key file can be written is told before any work`(path: String, reason: String) throws {
+        try bench.write("folder/a.txt", "")
+        for force in [false, true] {
+            #expect { _ = try KeyFileOutput(path: bench.path(path), force: force) } throws: {
+                "\($0)".contains(reason)
+            }
+        }
+        #expect(try bench.names() == ["folder"])
+    }
 }
