@@ -9,6 +9,8 @@ import Manifest
 enum Keys {
     /// A key file larger than this is refused.
     static let fileLimit = 256 << 20
+    /// At most this many lines of one file are warned about one by one.
+    private static let toldLines = 100
 
     /// The records of all files; lines that are no record are warned about.
     static func load(_ paths: [[UInt8]], observer: Observer) throws -> KeyStore {
@@ -27,16 +29,20 @@ enum Keys {
     /// The records of one file, in the order of its lines.
     static func read(_ path: [UInt8], observer: Observer) throws -> [Key] {
         let parsed = KeyFile(parsing: try bytes(of: try ReadableFile(named: path), path))
-        for note in parsed.notes {
+        for note in parsed.notes.prefix(toldLines) {
             let what = note.reason.losesKey ? "gives no key" : "says something that is not understood"
             observer.notice(
                 .warning("\(path.displayText): line \(note.line) \(what) (\(note.reason.rawValue))", hint: nil))
+        }
+        if parsed.notes.count > toldLines {
+            let more = parsed.notes.count - toldLines
+            observer.notice(.warning("\(path.displayText): \(more) more lines like these", hint: nil))
         }
         if parsed.keys.isEmpty {
             observer.notice(
                 .warning(
                     "\(path.displayText) holds no key record",
-                    hint: "a line is: selector._domainkey.domain TXT-record"))
+                    hint: "a line is: selector._domainkey.domain TXT-record; mailseal keys import reads other forms"))
         }
         return parsed.keys
     }

@@ -74,6 +74,12 @@ import Testing
         #expect(try bench.run("\"$M\" keys check gone.txt").status == 2)
     }
 
+    @Test func `of a file that is no key file not every line is told`() throws {
+        try write("other.txt", String(repeating: "nonsense\n", count: 5000))
+        let told = try bench.run("\"$M\" keys missing leak --keys other.txt").sentences
+        #expect(told.count == 103 && told[100] == "mailseal: warning: other.txt: 4900 more lines like these")
+    }
+
     @Test func `missing lists the names of sources and of bundles`() throws {
         let field = "DKIM-Signature: v=1; a=rsa-sha256; d=x.example; s=s1; h=from; bh=; b=\n"
         try write("leak/1.eml", "\(field)From: a@x.example\nDate: Fri, 5 May 2017 18:35:00 +0000\n\nHello\n")
