@@ -19,7 +19,7 @@ struct KeysCheckCommand: ParsableCommand {
               mailseal keys check mail.tar.gz other-keys.txt --json
 
             EXIT STATUS
-              0 no weak key; 1 weak keys were found; 2 trouble
+              0 no weak key; 1 weak keys were found; 2 trouble, or there is no key record
             """)
 
     @Argument(help: ArgumentHelp("Key files and bundles.", valueName: "file"))
@@ -32,6 +32,11 @@ struct KeysCheckCommand: ParsableCommand {
         let observer = Observer(notice: Terminal.tell)
         let found = KeyCheck(try files.flatMap { try KeyFiles.keys(in: $0.argumentBytes, observer: observer) })
         Terminal.answer(json ? found.json : found.text)
+        guard !found.keys.isEmpty else {
+            throw MailsealError(
+                "no key record was found, nothing was checked",
+                hint: "mailseal keys import makes key files of other forms")
+        }
         if found.weakKeys > 0 { throw ExitCode(1) }
     }
 }

@@ -74,6 +74,15 @@ import Testing
         #expect(try bench.run("\"$M\" keys check gone.txt").status == 2)
     }
 
+    @Test func `check of files without a key record is trouble, not a good sign`() throws {
+        try write("a.json", #"{"domain":"x.example","selector":"s","value":"p=1"}"#)
+        let checked = try bench.run("\"$M\" keys check a.json")
+        #expect(checked.status == 2 && checked.output.isEmpty)
+        #expect(checked.sentences.suffix(2).first == "mailseal: no key record was found, nothing was checked")
+        try bench.create()
+        #expect(try bench.run("\"$M\" keys check leak.tar.gz").status == 2)
+    }
+
     @Test func `of a file that is no key file not every line is told`() throws {
         try write("other.txt", String(repeating: "nonsense\n", count: 5000))
         let told = try bench.run("\"$M\" keys missing leak --keys other.txt").sentences
