@@ -46,6 +46,16 @@ struct BasisArgument: ExpressibleByArgument {
     static var allValueStrings: [String] { KeyProvenance.Basis.allCases.map(\.rawValue) }
 }
 
+extension ArgumentForm {
+    /// The name of a key, which is not a wildcard.
+    static func keyName(_ text: String) throws -> KeyName {
+        guard let name = KeyName(parsing: text.argumentBytes), !name.isWildcard else {
+            throw ValidationError("expected a name such as s1._domainkey.example.org")
+        }
+        return name
+    }
+}
+
 extension Terminal {
     /// Tells what an operation has to say while it works.
     static func tell(_ notice: Observer.Notice) {

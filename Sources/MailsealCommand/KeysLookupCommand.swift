@@ -41,8 +41,9 @@ struct KeysLookupCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("name"),
-        help: ArgumentHelp("Ask for selector._domainkey.domain; may be given several times.", valueName: "name"))
-    var keyNames: [KeyNameArgument] = []
+        help: ArgumentHelp("Ask for selector._domainkey.domain; may be given several times.", valueName: "name"),
+        transform: ArgumentForm.keyName)
+    var keyNames: [KeyName] = []
 
     @OptionGroup var destination: KeyFileOptions
 
@@ -97,7 +98,7 @@ struct KeysLookupCommand: AsyncParsableCommand {
         }
         var options = KeyLookupOptions()
         options.inputs = inputs.map(\.argumentBytes)
-        options.names = keyNames.map(\.name)
+        options.names = keyNames
         options.isMissingOnly = missingOnly
         options.keyFiles = keys.map(\.argumentBytes)
         options.jobs = resources.workers
@@ -115,15 +116,5 @@ struct KeysLookupCommand: AsyncParsableCommand {
         return try KeyLookup(names, of: source, origin) { done in
             line.draw(done, of: names.count, "name")
         }
-    }
-}
-
-/// A name of a key on the command line.
-struct KeyNameArgument: ExpressibleByArgument {
-    let name: KeyName
-
-    init?(argument: String) {
-        guard let name = KeyName(parsing: argument.argumentBytes), !name.isWildcard else { return nil }
-        self.name = name
     }
 }

@@ -39,7 +39,7 @@ struct KeysRecoverCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Search this name only, even when a key of it is known; may be given several times.",
             valueName: "selector._domainkey.domain"),
-        transform: KeysRecoverCommand.name)
+        transform: ArgumentForm.keyName)
     var name: [KeyName] = []
 
     @Option(help: ArgumentHelp("Search names with signatures in at least so many messages.", valueName: "messages"))
@@ -112,12 +112,5 @@ struct KeysRecoverCommand: AsyncParsableCommand {
         let recover = try await KeyRecover(options, observer: observer)
         line.erase()
         return (recover, failures)
-    }
-
-    private static func name(_ text: String) throws -> KeyName {
-        guard let name = KeyName(parsing: text.argumentBytes), !name.domain.starts(with: "*.".bytes) else {
-            throw ValidationError("expected a name such as s1._domainkey.example.org")
-        }
-        return name
     }
 }

@@ -143,6 +143,14 @@ import Testing
         #expect(try bench.run("\"$M\" keys lookup \(arguments)").status == 2)
     }
 
+    @Test(arguments: ["a", "'*._domainkey.b'", "'a._domainkey.*.b'"])
+    func `a name that is none is told with what is expected`(name: String) throws {
+        for command in ["lookup", "recover leak"] {
+            let refused = try bench.run("\"$M\" keys \(command) --name \(name)")
+            #expect(refused.status == 2 && refused.errors.contains("expected a name such as s1._domainkey.example.org"))
+        }
+    }
+
     @Test func `an archive without signatures asks nothing`() throws {
         let socket = try LoopbackSocket()
         let asked = try bench.run("\"$M\" keys lookup leak --resolver \(socket.address) -o k.txt")
