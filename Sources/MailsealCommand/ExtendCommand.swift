@@ -12,10 +12,11 @@ struct ExtendCommand: AsyncParsableCommand {
         abstract: "Add what newly found DKIM keys prove to a bundle, as a further edition.",
         usage: "mailseal extend <bundle> --keys <file> ... -o <file> [options]",
         discussion: """
-            The new bundle begins with the old one's manifest, byte for byte; a further edition holds the new key records and
-            the evidence that they change. Messages and files are the same, nothing is removed, and anyone who knows the
-            old root can check that: mailseal verify --extends. The old bundle is verified first and left as it is. The
-            same bundle and the same keys give the same new bundle.
+            The new bundle begins with the old one's manifest, byte for byte; a further
+            edition holds the new key records and the evidence that they change. Messages
+            and files are the same, nothing is removed, and anyone who knows the old root
+            can check that: mailseal verify --extends. The old bundle is verified first and
+            left as it is. The same bundle and the same keys give the same new bundle.
 
             EXAMPLES
               mailseal extend mail.tar.gz --keys found-in-2026.txt -o mail-2.tar.gz
@@ -23,7 +24,8 @@ struct ExtendCommand: AsyncParsableCommand {
               mailseal diff mail.tar.gz mail-2.tar.gz
 
             EXIT STATUS
-              0 done; 1 no signature calls for a key that is new, nothing was written; 2 trouble, nothing was written
+              0 done; 1 no signature calls for a key that is new, nothing was written; 2
+              trouble, nothing was written
             """)
 
     @Argument(help: ArgumentHelp("The bundle to extend.", valueName: "bundle"))

@@ -11,8 +11,9 @@ struct KeysCheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Find weak keys: short ones, small exponents, primes that are small, close or used twice.",
         discussion: """
-            A signature by a weak key may be by someone else. Primes in common are looked for among all keys that are
-            given, so give them together. Nothing is looked up anywhere. Docs/keys.md explains each code.
+            A signature by a weak key may be by someone else. Primes in common are looked
+            for among all keys that are given, so give them together. Nothing is looked up
+            anywhere. Docs/keys.md explains each code.
 
             EXAMPLES
               mailseal keys check keys.txt
@@ -31,12 +32,12 @@ struct KeysCheckCommand: ParsableCommand {
     func run() throws {
         let observer = Observer(notice: Terminal.tell)
         let found = KeyCheck(try files.flatMap { try KeyFiles.keys(in: $0.argumentBytes, observer: observer) })
-        Terminal.answer(json ? found.json : found.text)
         guard !found.keys.isEmpty else {
             throw MailsealError(
                 "no key record was found, nothing was checked",
                 hint: "mailseal keys import makes key files of other forms")
         }
+        Terminal.answer(json ? found.json : found.text)
         if found.weakKeys > 0 { throw ExitCode(1) }
     }
 }

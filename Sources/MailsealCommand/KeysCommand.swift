@@ -7,8 +7,9 @@ struct KeysCommand: AsyncParsableCommand {
         commandName: "keys",
         abstract: "Collect, examine and look for the public keys that DKIM signatures call for.",
         discussion: """
-            Keys come from files: lines of selector._domainkey.domain and the TXT record, with lines "#:" before them that
-            tell where the record is from. create takes them with --keys. Docs/keys.md explains them.
+            Keys come from files: lines of selector._domainkey.domain and the TXT record,
+            with lines "#:" before them that tell where the record is from. create takes
+            them with --keys. Docs/keys.md explains them.
 
             EXAMPLES
               mailseal keys missing leak

@@ -10,15 +10,17 @@ struct KeysImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Bring together key records of many forms into one key file.",
         discussion: """
-            Each file is recognised by its content: key files, zone files, output of dig, host and nslookup, JSON of
-            archive.zk.email, mailauth's DNS cache, the key store of DKIM Verifier, passive DNS (COF). Records are merged,
-            sorted, and keep where they are from. The options --basis, --from and --obtained are your statement
-            about every record without a line "#:" of its own.
+            Each file is recognised by its content: key files, zone files, output of dig,
+            host and nslookup, JSON of archive.zk.email, mailauth's DNS cache, the key
+            store of DKIM Verifier, passive DNS (COF). Records are merged, sorted, and keep
+            where they are from. The options --basis, --from and --obtained are your
+            statement about every record without a line "#:" of its own.
 
             EXAMPLES
-              mailseal keys import domains.json --from https://archive.zk.email -o keys.txt
-              dig TXT s1._domainkey.example.org | mailseal keys import - keys.txt -o keys.txt --force
-              mailseal keys import db.example.org --origin example.org --obtained 2016-10-10T00:00:00Z
+              mailseal keys import domains.json --from archive.zk.email -o keys.txt
+              dig TXT s1._domainkey.example.org | mailseal keys import - -o new.txt
+              mailseal keys import keys.txt new.txt -o keys.txt --force
+              mailseal keys import db.example.org --origin example.org
 
             EXIT STATUS
               0 done; 1 done, but something gave no key; 2 trouble, nothing was written

@@ -13,9 +13,9 @@ struct KeysLookupCommand: AsyncParsableCommand {
         usage: "mailseal keys lookup [<input> ...] [--name <name>]... [--resolver <addr>]... [-o <file>] [options]",
         discussion: """
             All names that DKIM, ARC and DomainKeys signatures call for are asked for, each
-            once. The key file holds each record with the time, the resolver and what DNSSEC
-            validation said; every other answer stands there as a comment, and so does a
-            record whose DNSSEC signatures do not fit (bogus).
+            once. The key file holds each record with the time, the resolver and what
+            DNSSEC validation said; every other answer stands there as a comment, and so
+            does a record whose DNSSEC signatures do not fit (bogus).
 
             WHO LEARNS OF IT
               The names tell whose mail you hold, and from what years. Without --resolver,
@@ -31,8 +31,8 @@ struct KeysLookupCommand: AsyncParsableCommand {
               mailseal keys lookup --name s1._domainkey.example.org --resolver system
 
             EXIT STATUS
-              0 every name was answered, with a key or without one; 1 done, but answers were
-              bogus or missing, or input could not be read; 2 trouble, or no name was
+              0 every name was answered, with a key or without one; 1 done, but answers
+              were bogus or missing, or input could not be read; 2 trouble, or no name was
               answered at all: nothing was written
             """)
 

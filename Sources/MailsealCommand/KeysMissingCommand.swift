@@ -10,9 +10,10 @@ struct KeysMissingCommand: AsyncParsableCommand {
         commandName: "missing",
         abstract: "List the keys that an archive's signatures call for and that are not known.",
         discussion: """
-            Of a bundle only the manifest is read; sources are read as create reads them. The names that most messages
-            call for come first, with the earliest and latest Date that these messages claim. KEY says none (no record is
-            known), revoked or unusable (only such records are). Not on a terminal, names are not cut.
+            Of a bundle only the manifest is read; sources are read as create reads them.
+            The names that most messages call for come first, with the earliest and latest
+            Date that these messages claim. KEY says none (no record is known), revoked or
+            unusable (only such records are). Not on a terminal, names are not cut.
 
             EXAMPLES
               mailseal keys missing mail.tar.gz

@@ -11,20 +11,24 @@ struct KeysRecoverCommand: AsyncParsableCommand {
         commandName: "recover",
         abstract: "Compute lost keys from the signatures that they made.",
         discussion: """
-            Two sound rsa signatures of one key give its modulus; a third confirms it. Every name with signatures in at least
-            three messages and without a known key is searched, those of most messages first. A recovered key says: the
-            same signer as of all messages that it verifies. It does not say that the domain published it.
+            Two sound rsa signatures of one key give its modulus; a third confirms it.
+            Every name with signatures in at least three messages and without a known key
+            is searched, those of most messages first. A recovered key says: the same
+            signer as of all messages that it verifies. It does not say that the domain
+            published it.
 
-            One name takes about a minute for 2048 bits and half of that for 1024, several when its signatures are
-            broken, and 250 MB of memory for 2048 bits. Docs/keys-recover.md explains it.
+            One name takes about a minute for 2048 bits and half of that for 1024, several
+            when its signatures are broken, and 250 MB of memory for 2048 bits.
+            Docs/keys-recover.md explains it.
 
             EXAMPLES
-              mailseal keys recover leak --keys keys.txt --limit 10 -o recovered.txt
+              mailseal keys recover leak --keys keys.txt --limit 10 -o found.txt
               mailseal keys recover mail.tar.gz --name 20161025._domainkey.gmail.com
-              mailseal extend mail.tar.gz --keys recovered.txt
+              mailseal extend mail.tar.gz --keys found.txt -o mail-2.tar.gz
 
             EXIT STATUS
-              0 done; 1 done, but a name gave no key or something could not be read; 2 trouble, nothing was written
+              0 done; 1 done, but a name gave no key or something could not be read; 2
+              trouble, nothing was written
             """)
 
     @Argument(help: ArgumentHelp("Bundles, or sources as create takes them.", valueName: "input"))

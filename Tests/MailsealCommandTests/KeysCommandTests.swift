@@ -126,6 +126,17 @@ import Testing
         #expect(outcome.sentences.contains { $0.hasPrefix("Usage: mailseal keys") }, "\(outcome.errors)")
     }
 
+    @Test(arguments: ["keys", "keys import", "keys check", "keys missing", "keys recover", "keys lookup", "extend"])
+    func `the help of a command stands on lines of 80 columns as they were written`(command: String) throws {
+        let help = try bench.run("COLUMNS=80 \"$M\" \(command) --help").output
+        let wide = try bench.run("COLUMNS=400 \"$M\" \(command) --help").output
+        // The first paragraph is one line in the source.
+        let paragraphs = { (help: String) in
+            help.components(separatedBy: "\n\n").dropFirst().prefix { !$0.hasPrefix("USAGE: ") }
+        }
+        #expect(paragraphs(help) == paragraphs(wide) && help.contains("\n\nEXAMPLES\n"))
+    }
+
     @Test(arguments: ["import", "check", "missing"])
     func `the help of a command has examples and explains its exit status`(command: String) throws {
         let help = try bench.run("\"$M\" keys \(command) --help")
