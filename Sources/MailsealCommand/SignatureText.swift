@@ -150,16 +150,17 @@ extension ShownSignature {
 }
 
 extension KeyLine {
-    /// Where the record is from, in words.
+    /// Where the record is from, in words: the word of whoever made the bundle, which nothing here confirms.
     fileprivate var origin: String {
+        let claim = ", says the maker of this bundle"
         func text(_ value: RawText?) -> String { value.map { " (\(safeForTerminal($0.displayText)))" } ?? "" }
         let at = obtained.map { " on \($0)" } ?? ""
         switch basis {
         case "dns":
             let status = dnssec.map { ", DNSSEC \($0)" } ?? ""
-            return "from DNS\(text(from))\(at)\(status)"
-        case "archive": return "from an archive of keys\(text(from))\(at)\(seen)"
-        case "passive-dns": return "from a record of DNS traffic\(text(from))\(at)\(seen)"
+            return "from DNS\(text(from))\(at)\(seen)\(status)\(claim)"
+        case "archive": return "from an archive of keys\(text(from))\(at)\(seen)\(claim)"
+        case "passive-dns": return "from a record of DNS traffic\(text(from))\(at)\(seen)\(claim)"
         case "recovered":
             let span = firstDate.flatMap { first in lastDate.map { " dated \(first) to \($0)" } } ?? ""
             let count = messages.map { " as \(Quantity.count($0, "message"))\(span)" } ?? " as other messages"

@@ -68,6 +68,17 @@ import Testing
         }
     }
 
+    @Test(arguments: ["dns dnssec=secure", "archive", "passive-dns"])
+    func `show tells whose word it is where a key is from`(facts: String) throws {
+        let keys = try String(contentsOfFile: bench.root + "/keys.txt", encoding: .utf8)
+        let stated = keys.split(separator: "\n").map { "#: basis=\(facts) from=\"elsewhere\"\n\($0)\n" }.joined()
+        try Data(stated.utf8).write(to: URL(filePath: bench.root + "/stated.txt"))
+        try bench.create("--keys stated.txt")
+        let shown = try bench.run("for n in 1 2 3 4 5 6; do \"$M\" show leak.tar.gz $n; done").output
+        let origins = shown.split(separator: "\n").filter { $0.contains(" (elsewhere)") }
+        #expect(!origins.isEmpty && origins.allSatisfy { $0.hasSuffix(", says the maker of this bundle") })
+    }
+
     @Test func `list and verify end in the same rows`() throws {
         try bench.create("--keys keys.txt")
         let found = try ["verify", "list"].map { command in
