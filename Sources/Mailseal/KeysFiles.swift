@@ -38,19 +38,27 @@ public struct KeyFileOutput {
     }
 
     /// Writes the keys, sorted and merged; gives the text when there is no path.
-    public func write(_ keys: some Sequence<Key>) throws -> [UInt8]? { try write(text: KeyFile.text(of: keys)) }
+    ///
+    /// - Parameter again: whether it replaces what this function wrote before.
+    public func write(_ keys: some Sequence<Key>, again: Bool = false) throws -> [UInt8]? {
+        try write(text: KeyFile.text(of: keys), again: again)
+    }
 
     /// Writes the text of a key file; gives it back when there is no path.
-    public func write(text: [UInt8]) throws -> [UInt8]? {
+    public func write(text: [UInt8], again: Bool = false) throws -> [UInt8]? {
         guard let path else { return text }
         do {
-            let output = try AtomicOutput(path: path)
-            try output.append(text)
-            try output.commit(force: force)
-        } catch  where error.isExisting {
-            throw Self.taken(path)
+            try Self.replace(path, with: text, force: force || again)
+        } catch {
+            throw error.isExisting ? Self.taken(path) : error
         }
         return nil
+    }
+
+    private static func replace(_ path: [UInt8], with text: [UInt8], force: Bool) throws(FileError) {
+        let output = try AtomicOutput(path: path)
+        try output.append(text)
+        try output.commit(force: force)
     }
 
     private static func taken(_ path: [UInt8]) -> MailsealError {

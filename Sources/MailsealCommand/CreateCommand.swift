@@ -91,14 +91,8 @@ struct CreateCommand: AsyncParsableCommand {
         var failures = 0
         let observer = Observer(wantsTotal: Terminal.hasProgress, progress: line.draw) { notice in
             line.erase()
-            switch notice {
-            case .failure(let sentence):
-                failures += 1
-                Terminal.say(sentence)
-            case .warning(let sentence, let hint):
-                Terminal.say("warning: \(sentence)")
-                if let hint { Terminal.hint(hint) }
-            }
+            if case .failure = notice { failures += 1 }
+            Terminal.tell(notice)
         }
         let summary = try await Create.run(options, observer: observer)
         line.erase()

@@ -62,12 +62,7 @@ struct ExtendCommand: AsyncParsableCommand {
         let line = ProgressLine("extending")
         let observer = Observer(progress: line.draw) { notice in
             line.erase()
-            switch notice {
-            case .failure(let sentence): Terminal.say(sentence)
-            case .warning(let sentence, let hint):
-                Terminal.say("warning: \(sentence)")
-                if let hint { Terminal.hint(hint) }
-            }
+            Terminal.tell(notice)
         }
         let summary = try await Extend.run(options, observer: observer)
         line.erase()

@@ -23,9 +23,9 @@ struct KeyFileOptions: ParsableArguments {
         try KeyFileOutput(path: isStandardOutput ? nil : output?.argumentBytes, force: force)
     }
 
-    /// Writes the keys to the file or to standard output.
-    func write(_ keys: some Sequence<Key>, to destination: KeyFileOutput) throws {
-        try write(text: KeyFile.text(of: keys), to: destination)
+    /// Writes the keys to the file, where they may replace those written before, or to standard output.
+    func write(_ keys: some Sequence<Key>, to destination: KeyFileOutput, again: Bool = false) throws {
+        if let text = try destination.write(keys, again: again) { Terminal.answer(bytes: text) }
     }
 
     /// Writes the text of a key file to the file or to standard output.
@@ -53,17 +53,5 @@ extension ArgumentForm {
             throw ValidationError("expected a name such as s1._domainkey.example.org")
         }
         return name
-    }
-}
-
-extension Terminal {
-    /// Tells what an operation has to say while it works.
-    static func tell(_ notice: Observer.Notice) {
-        switch notice {
-        case .failure(let sentence): say(sentence)
-        case .warning(let sentence, let hint):
-            say("warning: \(sentence)")
-            if let hint { self.hint(hint) }
-        }
     }
 }

@@ -80,10 +80,15 @@ struct KeysRecoverCommand: AsyncParsableCommand {
             let rows = table.rows(of: result)
             line.erase { for row in rows { Terminal.write(row + "\n", to: STDERR_FILENO) } }
             results.append(result)
+            // A search can take hours: what was found is not lost when somebody ends it.
+            if !result.keys.isEmpty, !destination.isStandardOutput {
+                let isFirst = results.dropLast().allSatisfy(\.keys.isEmpty)
+                try destination.write(results.flatMap(\.keys).map(\.key), to: output, again: !isFirst)
+            }
         }
         line.stop()
         let keys = results.flatMap(\.keys).map(\.key)
-        if !keys.isEmpty { try destination.write(keys, to: output) }
+        if !keys.isEmpty, destination.isStandardOutput { try destination.write(keys, to: output) }
         let report = KeyRecoverReport(
             results: results, recover: recover, output: keys.isEmpty ? nil : destination.output ?? "-")
         for sentence in report.sentences { Terminal.say(sentence) }
@@ -104,14 +109,8 @@ struct KeysRecoverCommand: AsyncParsableCommand {
         var failures = 0
         let observer = Observer(wantsTotal: Terminal.hasProgress, progress: line.draw) { notice in
             line.erase()
-            switch notice {
-            case .failure(let sentence):
-                failures += 1
-                Terminal.say(sentence)
-            case .warning(let sentence, let hint):
-                Terminal.say("warning: \(sentence)")
-                if let hint { Terminal.hint(hint) }
-            }
+            if case .failure = notice { failures += 1 }
+            Terminal.tell(notice)
         }
         let recover = try await KeyRecover(options, observer: observer)
         line.erase()

@@ -102,7 +102,8 @@ extension ShownSignature {
     /// The verdict in words.
     private func words(in message: [UInt8]) -> String {
         switch verdict {
-        case "pass": line.kind == "arc-seal" ? "valid" : "verified"
+        case "pass" where line.kind == "arc-seal": "valid"
+        case "pass": line.reservations.contains("key-recovered") ? "verified with a computed key" : "verified"
         case "restored": "verified after undoing: \(line.undone(in: message))"
         case "neutral": "headers proven, body only in part"
         case "fail":
@@ -163,7 +164,9 @@ extension KeyLine {
         case "passive-dns": return "from a record of DNS traffic\(text(from))\(at)\(seen)\(claim)"
         case "recovered":
             let span = firstDate.flatMap { first in lastDate.map { " dated \(first) to \($0)" } } ?? ""
-            let count = messages.map { " as \(Quantity.count($0, "message"))\(span)" } ?? " as other messages"
+            // One of them may be this message.
+            let others = messages.map { Quantity.count(max(0, $0 - 1), "other message") } ?? "other messages"
+            let count = " as \(others)\(span)"
             return "computed from signatures: same signer\(count), key not confirmed by DNS"
         default: return "from a file that whoever made the bundle supplied\(text(from))\(at)\(seen)"
         }

@@ -101,3 +101,15 @@ enum Terminal {
         return text.isEmpty ? nil : text
     }
 }
+
+extension Terminal {
+    /// Tells what an operation has to say while it works.
+    static func tell(_ notice: Observer.Notice) {
+        switch notice {
+        case .failure(let sentence): say(sentence)
+        case .warning(let sentence, let hint):
+            say("warning: \(sentence)")
+            if let hint { self.hint(hint) }
+        }
+    }
+}
