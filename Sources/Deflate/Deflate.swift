@@ -40,8 +40,9 @@ public enum Deflate {
                 if segmentation.hasMatches(piece) {
                     finder.parse(piece.range, into: &tokens)
                 } else {
-                    unsafe tokens.finish(start + piece.range.lowerBound, literals: piece.range.count)
+                    tokens.trailingLiterals = piece.range.count
                 }
+                unsafe tokens.countSymbols(start + piece.range.lowerBound)
                 unsafe writer.writeBlock(start + piece.range.lowerBound, count: piece.range.count, tokens)
             }
             tokens.deallocate()

@@ -24,9 +24,10 @@ struct Match {
     @inline(__always)
     static func distanceSymbol(_ distance: Int) -> Int {
         let value = UInt32(truncatingIfNeeded: distance &- 1)
-        guard value >= 4 else { return Int(value) }
-        let exponent = 31 &- UInt32(truncatingIfNeeded: value.leadingZeroBitCount)
-        return Int(2 &* exponent &+ (value &>> (exponent &- 1) & 1))
+        // Without a branch, which nobody could predict; the first two codes would come out two too high.
+        let exponent = 31 &- UInt32(truncatingIfNeeded: (value | 2).leadingZeroBitCount)
+        let symbol = 2 &* exponent &+ (value &>> (exponent &- 1) & 1)
+        return Int(value < 2 ? value : symbol)
     }
 
     /// The length code of a length 3…258, 257…285.

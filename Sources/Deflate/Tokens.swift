@@ -13,19 +13,23 @@ struct Tokens {
     /// The number of matches.
     private(set) var count = 0
     /// The number of literals after the last match.
-    private(set) var trailingLiterals = 0
+    var trailingLiterals = 0
     /// The frequencies of the 288 literal and length codes, then of the 32 distance codes.
     private let frequencies: UnsafeMutablePointer<UInt32>
+    /// The literals of the piece one after another.
+    private let literals: UnsafeMutablePointer<UInt8>
 
     init() {
         unsafe matches = .allocate(capacity: Self.maximalPiece / 3 + 1)
         unsafe frequencies = .allocate(capacity: 320)
+        unsafe literals = .allocate(capacity: Self.maximalPiece + 8)
         clear()
     }
 
     func deallocate() {
         unsafe matches.deallocate()
         unsafe frequencies.deallocate()
+        unsafe literals.deallocate()
     }
 
     /// Forgets the last piece.
@@ -36,33 +40,65 @@ struct Tokens {
         unsafe frequencies[256] = 1
     }
 
-    /// The frequencies of the literal and length codes; the end of the block occurs once.
+    /// The frequencies of the literal and length codes, once counted; the end of the block occurs once.
     var literalFrequencies: [UInt32] { unsafe Array(UnsafeBufferPointer(start: frequencies, count: 288)) }
-    /// The frequencies of the distance codes.
+    /// The frequencies of the distance codes, once counted.
     var distanceFrequencies: [UInt32] { unsafe Array(UnsafeBufferPointer(start: frequencies + 288, count: 32)) }
 
-    /// Appends literals and a match.
+    /// Appends a match after some literals.
     @inline(__always)
-    mutating func append(_ bytes: UnsafePointer<UInt8>, literals: Int, _ length: Int, _ distance: Int) {
-        for place in 0..<literals { unsafe frequencies[Int(bytes[place])] &+= 1 }
-        let match = Match(literals: literals, length: length, distance: distance)
-        unsafe frequencies[Match.lengthSymbol(length)] &+= 1
-        unsafe frequencies[288 &+ match.distanceSymbol] &+= 1
-        unsafe matches[count] = match
+    mutating func append(literals: Int, length: Int, distance: Int) {
+        unsafe matches[count] = Match(literals: literals, length: length, distance: distance)
         count &+= 1
     }
 
-    /// Appends the literals after the last match; in four lanes, because neighbours are often equal.
-    mutating func finish(_ bytes: UnsafePointer<UInt8>, literals: Int) {
-        trailingLiterals = literals
-        guard literals >= 1024 else {
-            for place in 0..<literals { unsafe frequencies[Int(bytes[place])] &+= 1 }
+    /// Counts the symbols of the matches and of all literals, once the piece is complete.
+    mutating func countSymbols(_ bytes: UnsafePointer<UInt8>) {
+        guard count > 0 else {
+            unsafe countLiterals(bytes, trailingLiterals)
             return
         }
+        let end = unsafe gatherLiterals(bytes)
+        unsafe countLiterals(literals, end - literals)
+        unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 259) { lengths in
+            unsafe lengths.initialize(repeating: 0)
+            for index in 0..<count {
+                let match = unsafe matches[index]
+                unsafe lengths[match.length] &+= 1
+                unsafe frequencies[288 &+ match.distanceSymbol] &+= 1
+            }
+            for length in 3..<259 { unsafe frequencies[Match.lengthSymbol(length)] &+= lengths[length] }
+        }
+    }
+
+    /// Copies the literals out from between the matches, and gives the end of the copy.
+    private func gatherLiterals(_ bytes: UnsafePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        var place = unsafe bytes
+        var target = unsafe literals
+        for index in 0..<count {
+            let match = unsafe matches[index]
+            let few = min(match.literals, 8)
+            // Most runs of literals are short; the bytes of the match behind them make eight, or the copy is exact.
+            if few &+ match.length >= 8 {
+                let eight = unsafe UnsafeRawPointer(place).loadUnaligned(as: UInt64.self)
+                unsafe UnsafeMutableRawPointer(target).storeBytes(of: eight, as: UInt64.self)
+            } else {
+                unsafe target.update(from: place, count: few)
+            }
+            if match.literals > 8 { unsafe (target + 8).update(from: place + 8, count: match.literals &- 8) }
+            unsafe target += match.literals
+            unsafe place += match.literals &+ match.length
+        }
+        unsafe target.update(from: place, count: trailingLiterals)
+        return unsafe target + trailingLiterals
+    }
+
+    /// Counts literals in four lanes, because neighbours are often equal.
+    private func countLiterals(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
         unsafe withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 1024) { lanes in
             unsafe lanes.initialize(repeating: 0)
             var place = 0
-            while place &+ 8 <= literals {
+            while place &+ 8 <= count {
                 let word = unsafe UInt64(
                     littleEndian: UnsafeRawPointer(bytes + place).loadUnaligned(as: UInt64.self))
                 unsafe lanes[Int(truncatingIfNeeded: word & 255)] &+= 1
@@ -75,12 +111,12 @@ struct Tokens {
                 unsafe lanes[Int(truncatingIfNeeded: 768 | word >> 56)] &+= 1
                 place &+= 8
             }
-            while place < literals {
+            while place < count {
                 unsafe lanes[Int(bytes[place])] &+= 1
                 place &+= 1
             }
             for byte in 0..<256 {
-                unsafe frequencies[byte] &+=
+                unsafe frequencies[byte] =
                     lanes[byte] &+ lanes[256 &+ byte] &+ lanes[512 &+ byte] &+ lanes[768 &+ byte]
             }
         }

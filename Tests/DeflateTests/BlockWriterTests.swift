@@ -17,10 +17,11 @@ struct BlockWriterTests {
                 guard let start = input.baseAddress, let output = buffer.baseAddress else { return }
                 var place = 0
                 for match in matches {
-                    unsafe tokens.append(start + place, literals: match.literals, match.length, match.distance)
+                    tokens.append(literals: match.literals, length: match.length, distance: match.distance)
                     place += match.literals + match.length
                 }
-                unsafe tokens.finish(start + place, literals: bytes.count - place)
+                tokens.trailingLiterals = bytes.count - place
+                unsafe tokens.countSymbols(start)
                 var writer = unsafe BitWriter(buffer, start: output)
                 unsafe writer.writeBlock(start, count: bytes.count, tokens)
                 unsafe writer.writeStored(start, count: 0)
