@@ -6,29 +6,64 @@ import Testing
 
 struct PeerTests {
     private static let peers = [
-        ["gzip", "-dc"], ["busybox", "gunzip", "-c"],
+        ["gzip", "-dc"], ["busybox", "gunzip", "-c"], ["libdeflate-gunzip", "-c"], ["7zz", "e", "-so"],
         ["python3", "-c", "import gzip,sys; sys.stdout.buffer.write(gzip.open(sys.argv[1]).read())"],
+        [
+            "node", "-e",
+            "process.stdout.write(require('zlib').gunzipSync(require('fs').readFileSync(process.argv[1])))",
+        ],
     ]
 
-    @Test(arguments: peers)
-    func `a gzip member of all samples is read by`(peer: [String]) throws {
+    /// Programs that read a gzip file in languages which want them in files.
+    private static let sources = [
+        "go run": (
+            "reader.go",
+            """
+            package main
+            import ("compress/gzip"; "io"; "os")
+            func main() {
+                file, err := os.Open(os.Args[1])
+                if err != nil { panic(err) }
+                reader, err := gzip.NewReader(file)
+                if err != nil { panic(err) }
+                if _, err := io.Copy(os.Stdout, reader); err != nil { panic(err) }
+            }
+            """
+        ),
+        "java": (
+            "Reader.java",
+            """
+            class Reader {
+                public static void main(String[] arguments) throws Exception {
+                    var file = new java.io.FileInputStream(arguments[0]);
+                    new java.util.zip.GZIPInputStream(file).transferTo(System.out);
+                    System.out.flush();
+                }
+            }
+            """
+        ),
+    ]
+
+    /// All samples, and the gzip file of one member that holds them.
+    private static let member: (bytes: Data, file: Data) = {
         let blocks = Sample.allCases.map(\.bytes)
         var check: UInt32 = 0
         for block in blocks { check = CRC32.combine(check, CRC32.of(block), lengthOfSecond: block.count) }
-        var whole = Data()
-        for block in blocks { whole.append(contentsOf: block) }
+        let whole = Data(blocks.joined())
         let trailer = [check, UInt32(truncatingIfNeeded: whole.count)].flatMap { word in
             (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(8 * $0)) }
         }
-        let file = FileManager.default.temporaryDirectory.appending(path: "mailseal-\(UUID().uuidString).gz")
-        defer { try? FileManager.default.removeItem(at: file) }
-        var member: [UInt8] = [0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 0, 0xFF]
-        for sample in Sample.allCases { member += sample.compressed }
-        try Data(member + Deflate.end + trailer).write(to: file)
+        let head: [UInt8] = [0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 0, 0xFF]
+        return (whole, Data(head + Sample.allCases.flatMap(\.compressed) + Deflate.end + trailer))
+    }()
 
+    /// Whether the command gives all samples when the file's path is added to it; steps aside where it is missing.
+    private func check(_ command: [String], in folder: URL) throws {
+        let file = folder.appending(path: "samples.gz")
+        try Self.member.file.write(to: file)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = peer + [file.path]
+        process.arguments = command + [file.path]
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = FileHandle.nullDevice
@@ -36,10 +71,32 @@ struct PeerTests {
         let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         guard process.terminationStatus != 127 else {
-            print("stepping aside: \(peer[0]) is not installed")
+            print("stepping aside: \(command[0]) is not installed")
             return
         }
         #expect(process.terminationStatus == 0)
-        #expect(output == whole)
+        #expect(output == Self.member.bytes)
+    }
+
+    private func withFolder(_ body: (URL) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "mailseal-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder)
+    }
+
+    @Test(arguments: peers)
+    func `a gzip member of all samples is read by`(peer: [String]) throws {
+        try withFolder { try check(peer, in: $0) }
+    }
+
+    @Test(arguments: sources.keys.sorted())
+    func `a gzip member of all samples is read by a program for`(runner: String) throws {
+        let (name, text) = try #require(Self.sources[runner])
+        try withFolder { folder in
+            let source = folder.appending(path: name)
+            try Data(text.utf8).write(to: source)
+            try check(runner.split(separator: " ").map(String.init) + [source.path], in: folder)
+        }
     }
 }
