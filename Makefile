@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
 
-LIBRARIES = dns-root-data libarchive-dev libgmp-dev libssl-dev libunbound-dev zlib1g-dev
+LIBRARIES = dns-root-data libarchive-dev libdeflate-dev libgmp-dev libssl-dev libunbound-dev zlib1g-dev
 TEST_TOOLS = $(LIBRARIES) libarchive-tools bzip2 xz-utils zip busybox xxd openssl python3 python3-venv nsd ldnsutils
 
 .PHONY: demo test build install format lint libraries test-tools benchmark

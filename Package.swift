@@ -44,6 +44,7 @@ let package = Package(
         system("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CGMP", pkgConfig: "gmp", apt: "libgmp-dev"),
+        system("CLibdeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
         // Its pkg-config file calls for libraries that only a static link needs.
         system("CUnbound", apt: "libunbound-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
@@ -53,7 +54,7 @@ let package = Package(
         // Floor 2
         module("BigIntegers", "Bytes", "CGMP"),
         module("Cryptography", "Bytes", "CCrypto"),
-        module("Deflate", "Bytes", "CZlib"),
+        module("Deflate", "Bytes", "CLibdeflate", "CZlib"),
         module("Mail", "Bytes"),
         module("Resolver", "Bytes", "Files", "CUnbound"),
         // Floor 3
@@ -85,7 +86,7 @@ let package = Package(
         tests(of: "Files"),
         tests(of: "BigIntegers", "Bytes"),
         tests(of: "Cryptography", "Bytes"),
-        tests(of: "Deflate", "Bytes", "Cryptography"),
+        tests(of: "Deflate", "Bytes", "Cryptography", "CZlib"),
         tests(of: "Mail", "Bytes"),
         tests(of: "Resolver", "Bytes", "LoopbackZones"),
         tests(of: "MerkleTree", "Bytes", "Cryptography"),

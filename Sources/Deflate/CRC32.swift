@@ -1,5 +1,6 @@
-// The check value of gzip (RFC 1952 §8), by zlib.
+// The check value of gzip (RFC 1952 §8), by libdeflate; combined by zlib.
 
+import CLibdeflate
 import CZlib
 
 /// A running CRC-32 as gzip uses it (RFC 1952 §8).
@@ -13,9 +14,9 @@ public struct CRC32: Equatable, Sendable {
     /// Appends bytes to what is checked.
     public mutating func update(_ bytes: Span<UInt8>) {
         value = unsafe bytes.withUnsafeBufferPointer { buffer in
-            // Given no bytes, zlib may be given no pointer, and answers with the initial value instead of the running one.
+            // Given no bytes, libdeflate may be given no pointer, and answers with the initial value instead of the running one.
             guard let start = buffer.baseAddress else { return value }
-            return UInt32(truncatingIfNeeded: unsafe crc32_z(UInt(value), start, buffer.count))
+            return unsafe libdeflate_crc32(value, start, buffer.count)
         }
     }
 
