@@ -7,6 +7,19 @@ extension Deflate {
     /// contain no final block, end with the first empty stored block behind their last byte, and have zero padding bits.
     public static func inflate(block: Span<UInt8>, size: Int) throws(DeflateError) -> [UInt8] {
         guard (0...blockSize).contains(size) else { throw .impossibleSize(size) }
+        if let bytes = BlockInflater.inflate(block, size: size) { return bytes }
+        // What is wrong, and where, is for zlib to say.
+        return try inflateByZlib(block: block, size: size)
+    }
+
+    /// The bytes of one block; see the function of the same name.
+    public static func inflate(block: [UInt8], size: Int) throws(DeflateError) -> [UInt8] {
+        try inflate(block: block.span, size: size)
+    }
+
+    /// What `inflate` gives, several times slower, and the exact reason when there is nothing to give.
+    static func inflateByZlib(block: Span<UInt8>, size: Int) throws(DeflateError) -> [UInt8] {
+        guard (0...blockSize).contains(size) else { throw .impossibleSize(size) }
         let inflater = RawInflater()
         var failure: DeflateError?
         // One byte more than expected tells too much from enough.
@@ -16,11 +29,6 @@ extension Deflate {
         }
         if let failure { throw failure }
         return bytes
-    }
-
-    /// The bytes of one block; see the function of the same name.
-    public static func inflate(block: [UInt8], size: Int) throws(DeflateError) -> [UInt8] {
-        try inflate(block: block.span, size: size)
     }
 
     private static func inflate(
