@@ -127,9 +127,17 @@ public struct BundleWriter: Sendable {
         return fullBlocks
     }
 
-    /// Compresses a block; it depends on nothing else and may be called in parallel.
-    public static func compress(_ block: [UInt8]) -> CompressedBlock {
-        let bytes = Deflate.compress(block: block)
+    /// Compresses a block, the one of this number; it depends on nothing else and may be called in parallel.
+    ///
+    /// Throws when libdeflate, which shares nothing with the encoder, does not read the block's bytes out of what was
+    /// made of them.
+    public static func compress(
+        _ block: [UInt8], number: Int, by encode: ([UInt8]) -> [UInt8] = Deflate.compress(block:)
+    ) throws(ContainerError) -> CompressedBlock {
+        var bytes = encode(block)
+        bytes += Deflate.end
+        guard Deflate.isStream(bytes, of: block) else { throw .wrongCompression(block: number) }
+        bytes.removeLast(Deflate.end.count)
         return CompressedBlock(
             bytes: bytes, compressedChecksum: CRC32.of(bytes), checksum: CRC32.of(block), size: block.count)
     }

@@ -19,6 +19,8 @@ public enum ContainerError: Error, Equatable, Sendable {
     case wrongSize(path: [UInt8], expected: Int, found: Int)
     /// index.txt is longer than a reader accepts or than it can be in this file, in bytes.
     case indexTooLarge(Int)
+    /// What a block of this number was compressed to does not inflate to the block: a defect of the program.
+    case wrongCompression(block: Int)
     /// What was asked for lies outside of what there is, both in bytes or both in entries.
     case outOfRange(asked: Range<Int>, available: Int)
 }
@@ -38,6 +40,9 @@ extension ContainerError: CustomStringConvertible {
             "\(path.displayText): expected \(expected) bytes of content, found \(found)"
         case .indexTooLarge(let size):
             "index.txt of \(size) bytes: expected what the entries call for, and at most \(BundleIndex.maximumSize)"
+        case .wrongCompression(let block):
+            "block \(block), from byte \(block * BundleBlocks.size) of the tar stream on, was compressed to something that "
+                + "does not inflate to it: this is a defect of mailseal, please report it"
         case .outOfRange(let asked, let available):
             "cannot read \(asked.lowerBound)..<\(asked.upperBound): expected a range within 0..<\(available)"
         }

@@ -17,12 +17,18 @@ struct BundleSink: ~Copyable {
     private var writer: BundleWriter
     private let output: BundleFile
     private var blocks: InOrder<CompressedBlock>
-    private let compress: @Sendable ([UInt8]) -> CompressedBlock
+    private var submitted = 0
+    private let compress: Compression
+
+    /// Compresses a block, given its number.
+    typealias Compression = @Sendable ([UInt8], Int) throws -> CompressedBlock
+    /// As the format calls for it.
+    static let encode: Compression = { try BundleWriter.compress($0, number: $1) }
 
     /// A bundle of this name, written to `output`.
     init(
         name: [UInt8], output: AtomicOutput, jobs: Int,
-        compress: @escaping @Sendable ([UInt8]) -> CompressedBlock = BundleWriter.compress
+        compress: @escaping Compression = BundleSink.encode
     ) throws {
         let writer = try BundleWriter(name: name)
         let file = BundleFile(output: output)
@@ -46,6 +52,7 @@ struct BundleSink: ~Copyable {
         writer.begin(
             with: Array(reader.index.entries.prefix { $0.tarOffset < manifest.tarOffset }), blocks: count,
             rest: try reader.bytes(tarOffset: start, count: manifest.tarOffset - start))
+        submitted = count
         for number in 0..<count {
             let compressed = try reader.compressedBlock(number)
             try writer.accept(CompressedBlock(copying: compressed, checksum: checksums[number]), to: output)
@@ -105,8 +112,9 @@ struct BundleSink: ~Copyable {
 
     private mutating func submit(_ block: [UInt8]) async throws {
         while blocks.isFull { _ = try await acceptNext() }
-        let compress = compress
-        blocks.submit(weight: block.count) { compress(block) }
+        let (compress, number) = (compress, submitted)
+        submitted += 1
+        blocks.submit(weight: block.count) { try compress(block, number) }
     }
 
     private mutating func acceptNext() async throws -> Bool {

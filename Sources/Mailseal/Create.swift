@@ -59,8 +59,9 @@ public struct Create {
         let intake = try Intake(sources: options.sources, options: intakeOptions)
         if observer.wantsTotal { progress.totalBytes = Places.size(of: options.sources) }
         let output = try AtomicOutput(path: path)
-        let compress = options.storesBlocks ? BundleWriter.store : BundleWriter.compress
-        var sink = try BundleSink(name: name, output: output, jobs: options.jobs, compress: compress)
+        var sink = try BundleSink(
+            name: name, output: output, jobs: options.jobs,
+            compress: options.storesBlocks ? { block, _ in BundleWriter.store(block) } : BundleSink.encode)
         try await sink.add(path: "bagit.txt".bytes, content: TagFiles.bagit)
         _ = try edition.append(.head(head))
         try await pack(intake, into: &sink)

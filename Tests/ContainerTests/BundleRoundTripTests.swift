@@ -1,6 +1,7 @@
 // What is written comes back, by random access and in sequence.
 
 import Bytes
+import Deflate
 import Files
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 
 struct BundleRoundTripTests {
     /// Reads a bundle both ways and compares it with what went in.
-    private func check(_ fixture: Fixture, compress: ([UInt8]) -> CompressedBlock) throws {
+    private func check(_ fixture: Fixture, compress: ([UInt8]) throws -> CompressedBlock) throws {
         let file = try Scratch(try fixture.bundle(compress: compress)).open()
         let reader = try BundleReader(file)
         #expect(reader.name == fixture.name)
@@ -30,11 +31,33 @@ struct BundleRoundTripTests {
     }
 
     @Test func `a small bundle in our own encoding comes back`() throws {
-        try check(Fixture([0, 1, 511, 512, 513, 5000]), compress: BundleWriter.compress)
+        try check(Fixture([0, 1, 511, 512, 513, 5000]), compress: { try BundleWriter.compress($0, number: 0) })
     }
 
     @Test func `several blocks in our own encoding come back`() throws {
-        try check(Fixture([700_000, 900_000]), compress: BundleWriter.compress)
+        try check(Fixture([700_000, 900_000]), compress: { try BundleWriter.compress($0, number: 0) })
+    }
+
+    @Test func `a block that was compressed wrongly is refused with its number`() throws {
+        let block = content(of: 3000, seed: 1)
+        let whole = try BundleWriter.compress(block, number: 2)
+        #expect(whole.bytes == Deflate.compress(block: block))
+        let wrong: [(what: String, change: @Sendable (inout [UInt8]) -> Void)] = [
+            ("other bytes", { $0 = Deflate.compress(block: Array(block.reversed())) }),
+            ("a byte less", { $0 = Deflate.compress(block: Array(block.dropLast())) }),
+            ("a byte more", { $0 = Deflate.compress(block: block + [0]) }),
+            ("no deflate data", { $0[0] = 0x06 }), ("a final block", { $0 += Deflate.end }),
+            ("nothing", { $0 = [] }),
+        ]
+        for (what, change) in wrong {
+            #expect(throws: ContainerError.wrongCompression(block: 2), "\(what)") {
+                try BundleWriter.compress(block, number: 2) { bytes in
+                    var compressed = Deflate.compress(block: bytes)
+                    change(&compressed)
+                    return compressed
+                }
+            }
+        }
     }
 
     // The manifest takes 1024 bytes, each other entry 512 more than its padded content.

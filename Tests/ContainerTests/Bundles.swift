@@ -26,7 +26,9 @@ struct Fixture {
     }
 
     /// The bytes of the bundle.
-    func bundle(compress: ([UInt8]) -> CompressedBlock = BundleWriter.compress) throws -> [UInt8] {
+    func bundle(
+        compress: ([UInt8]) throws -> CompressedBlock = { try BundleWriter.compress($0, number: 0) }
+    ) throws -> [UInt8] {
         let output = Memory()
         var writer = try BundleWriter(name: name)
         try writer.start(output)
@@ -36,12 +38,12 @@ struct Fixture {
                 try writer.append(content[start..<min(start + 300_000, content.count)])
             }
             try writer.endEntry()
-            for block in writer.takeFullBlocks() { try writer.accept(compress(block), to: output) }
+            for block in writer.takeFullBlocks() { try writer.accept(try compress(block), to: output) }
         }
         for group in groups {
             writer.addGroup(tarOffset: group.tarOffset, firstMessage: group.firstMessage, hash: group.hash)
         }
-        for block in try writer.endArchive(leafCount: leafCount) { try writer.accept(compress(block), to: output) }
+        for block in try writer.endArchive(leafCount: leafCount) { try writer.accept(try compress(block), to: output) }
         try writer.finish(output)
         return output.bytes
     }

@@ -30,6 +30,20 @@ struct DeflateTests {
         #expect(try Deflate.inflate(block: compressed, size: bytes.count) == bytes)
     }
 
+    @Test(arguments: Sample.allCases)
+    func `a sample is read by libdeflate, up to its last byte and not as any other`(sample: Sample) {
+        let bytes = sample.bytes
+        let stream = sample.compressed + Deflate.end
+        #expect(Deflate.isStream(stream, of: bytes))
+        #expect(!Deflate.isStream(sample.compressed, of: bytes))
+        #expect(!Deflate.isStream(stream + [0], of: bytes))
+        #expect(!Deflate.isStream(stream, of: bytes + [0]))
+        if let last = bytes.last {
+            #expect(!Deflate.isStream(stream, of: bytes.dropLast()))
+            #expect(!Deflate.isStream(stream, of: bytes.dropLast() + [last ^ 1]))
+        }
+    }
+
     @Test func `sizes around the cutting rules come back`() throws {
         var generator = Generator(2)
         for size in [1023, 1024, 1025, 1535, 4095, 4096, 4097, 65_534, 65_535, 65_536, 131_071] {
