@@ -131,8 +131,13 @@ public struct BundleWriter: Sendable {
     ///
     /// Throws when libdeflate, which shares nothing with the encoder, does not read the block's bytes out of what was
     /// made of them.
+    public static func compress(_ block: [UInt8], number: Int) throws(ContainerError) -> CompressedBlock {
+        try compress(block, number: number) { Deflate.compress(block: $0) }
+    }
+
+    /// The same with another encoder.
     public static func compress(
-        _ block: [UInt8], number: Int, by encode: ([UInt8]) -> [UInt8] = Deflate.compress(block:)
+        _ block: [UInt8], number: Int, by encode: ([UInt8]) -> [UInt8]
     ) throws(ContainerError) -> CompressedBlock {
         var bytes = encode(block)
         bytes += Deflate.end

@@ -171,15 +171,8 @@ struct BlockInflater: ~Copyable {
             reader.refill()
             var entry = unsafe literals[Int(truncatingIfNeeded: reader.bits & 0xFFF)]
             if entry & DecodingEntry.isNoLiteral == 0 {
-                // Four words of twelve bits are there: three literals or pairs, and a fourth one or what follows them.
-                for _ in 0..<3 where entry & DecodingEntry.isNoLiteral == 0 {
-                    unsafe put(entry, &next, &reader)
-                    entry = unsafe literals[Int(truncatingIfNeeded: reader.bits & 0xFFF)]
-                }
-                if entry & DecodingEntry.isNoLiteral == 0 {
-                    unsafe put(entry, &next, &reader)
-                    continue
-                }
+                guard let behind = unsafe putLiterals(entry, from: literals, &next, &reader) else { continue }
+                entry = behind
                 reader.refill()
             }
             if entry & DecodingEntry.isSpecial != 0 {
@@ -202,6 +195,22 @@ struct BlockInflater: ~Copyable {
             unsafe copyMatch(length, distance, &next)
         }
         return .limit
+    }
+
+    /// Writes entries of literals, and gives the entry behind them; nil after the fourth, as 56 bits hold no fifth look.
+    @inline(__always)
+    private func putLiterals(
+        _ first: UInt32, from literals: UnsafeMutablePointer<UInt32>, _ next: inout UnsafeMutablePointer<UInt8>,
+        _ reader: inout BitReader
+    ) -> UInt32? {
+        var entry = first
+        for _ in 0..<3 {
+            unsafe put(entry, &next, &reader)
+            entry = unsafe literals[Int(truncatingIfNeeded: reader.bits & 0xFFF)]
+            if entry & DecodingEntry.isNoLiteral != 0 { return entry }
+        }
+        unsafe put(entry, &next, &reader)
+        return nil
     }
 
     /// Writes one or two literals.

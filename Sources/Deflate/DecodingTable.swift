@@ -101,13 +101,17 @@ struct DecodingTable {
             places[length] += 1
         }
         for length in 0...Self.longestWord { unsafe self.counts[length] = counts[length] }
-        unsafe values.withUnsafeBufferPointer { unsafe fill(counts, $0) }
+        unsafe values.withUnsafeBufferPointer { values in
+            let (next, word) = unsafe fill(values)
+            unsafe fillSubtables(values, counts, next, word)
+        }
         return true
     }
 
     /// Fills the entries: those of length n are put into the first 2^n, which are doubled for the next length.
-    private func fill(_ counts: [16 of Int], _ values: UnsafeBufferPointer<UInt32>) {
-        var counts = counts
+    ///
+    /// Gives the number of the first symbol of a longer code word, and that word.
+    private func fill(_ values: UnsafeBufferPointer<UInt32>) -> (next: Int, word: Int) {
         var next = 0
         // The code word with its first bit lowest, as the input has it.
         var word = 0
@@ -115,18 +119,23 @@ struct DecodingTable {
         for length in 1...rootBits {
             let half = 1 << (length - 1)
             unsafe (entries + half).update(from: entries, count: half)
-            for _ in 0..<counts[length] {
+            for _ in 0..<(unsafe counts[length]) {
                 let value = unsafe values[Int(symbols[next])]
                 unsafe entries[word] = DecodingEntry.entry(value, bits: UInt32(length))
                 next += 1
                 word = Self.word(after: word, bits: length)
             }
         }
-        var end = 1 << rootBits
-        var prefix = -1
-        var (start, width) = (0, 0)
-        guard rootBits < Self.longestWord else { return }
-        for length in rootBits + 1...Self.longestWord {
+        return (next, word)
+    }
+
+    /// Puts the code words longer than the root bits behind the other entries, together where those bits are the same.
+    private func fillSubtables(
+        _ values: UnsafeBufferPointer<UInt32>, _ counts: [16 of Int], _ firstSymbol: Int, _ firstWord: Int
+    ) {
+        var (counts, next, word) = (counts, firstSymbol, firstWord)
+        var (start, end, width, prefix) = (0, 1 << rootBits, 0, -1)
+        for length in rootBits + 1..<Self.longestWord + 1 {
             while counts[length] > 0 {
                 if word & (1 << rootBits - 1) != prefix {
                     prefix = word & (1 << rootBits - 1)

@@ -24,6 +24,8 @@ struct BundleSink: ~Copyable {
     typealias Compression = @Sendable ([UInt8], Int) throws -> CompressedBlock
     /// As the format calls for it.
     static let encode: Compression = { try BundleWriter.compress($0, number: $1) }
+    /// Stored, for a bundle that is only read here.
+    static let store: Compression = { block, _ in BundleWriter.store(block) }
 
     /// A bundle of this name, written to `output`.
     init(

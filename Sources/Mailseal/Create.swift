@@ -61,7 +61,7 @@ public struct Create {
         let output = try AtomicOutput(path: path)
         var sink = try BundleSink(
             name: name, output: output, jobs: options.jobs,
-            compress: options.storesBlocks ? { block, _ in BundleWriter.store(block) } : BundleSink.encode)
+            compress: options.storesBlocks ? BundleSink.store : BundleSink.encode)
         try await sink.add(path: "bagit.txt".bytes, content: TagFiles.bagit)
         _ = try edition.append(.head(head))
         try await pack(intake, into: &sink)

@@ -130,7 +130,9 @@ struct BundleRoundTripTests {
         }
         let group = fixture.groups[0]
         writer.addGroup(tarOffset: group.tarOffset, firstMessage: group.firstMessage, hash: group.hash)
-        for block in try writer.endArchive(leafCount: 1) { try writer.accept(BundleWriter.compress(block), to: output) }
+        for block in try writer.endArchive(leafCount: 1) {
+            try writer.accept(BundleWriter.compress(block, number: 0), to: output)
+        }
         try writer.finish(output)
         #expect(try output.bytes == fixture.bundle())
     }

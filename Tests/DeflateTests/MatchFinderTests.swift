@@ -43,8 +43,8 @@ struct MatchFinderTests {
     /// The same by the text of the format.
     private struct Rules {
         let bytes: [UInt8]
-        var near = [Int](repeating: 0, count: 65_536)
-        var far = [Int](repeating: 0, count: 65_536)
+        var near: [Int: Int] = [:]
+        var far: [Int: Int] = [:]
 
         func entries(_ p: Int) -> (near: Int, far: Int) {
             let w = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[p + $1]) << UInt64(8 * $1) }
@@ -64,7 +64,7 @@ struct MatchFinderTests {
 
         mutating func lookUp(_ p: Int, _ e: Int) -> Found? {
             let entries = entries(p)
-            let distances = [near[entries.near], far[entries.far]].map { (p - $0 + 65_536 * 17) % 65_536 }
+            let distances = [near[entries.near] ?? 0, far[entries.far] ?? 0].map { (p % 65_536 - $0 + 65_536) % 65_536 }
             let ranked = distances.filter { (1...32_768).contains($0) }
                 .map { (equal: equalBytes(p, $0, atMost: 8), distance: $0) }
                 .filter { $0.equal >= 4 }
@@ -114,11 +114,11 @@ struct MatchFinderTests {
     }
 
     @Test func `the matches of all short inputs of two symbols are those of the rules`() {
-        for count in 1...13 {
+        for count in 1...11 {
             for pattern in 0..<1 << count {
                 let bytes = (0..<count).map { UInt8(pattern >> $0 & 1) }
                 let found = matches(bytes, ends: [count])
-                // A comparison here, because ten thousand expectations take seconds.
+                // A comparison here, because thousands of expectations take seconds.
                 if found != expected(bytes, ends: [count]) { Issue.record("\(bytes)") }
             }
         }
