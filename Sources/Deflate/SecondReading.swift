@@ -1,6 +1,7 @@
 // Reading what was compressed with a decoder that shares nothing with encoder or reader of this module: libdeflate.
 
 import CLibdeflate
+import Glibc
 
 extension Deflate {
     /// Whether libdeflate inflates a whole deflate stream, up to its last byte, to exactly these bytes.
@@ -15,6 +16,13 @@ extension Deflate {
             filled = result == LIBDEFLATE_SUCCESS ? given : 0
             if result != LIBDEFLATE_SUCCESS { taken = -1 }
         }
-        return taken == stream.count && inflated == bytes
+        guard taken == stream.count, given == bytes.count else { return false }
+        // The arrays' own comparison goes byte by byte.
+        return unsafe inflated.withUnsafeBytes { a in
+            unsafe bytes.withUnsafeBytes { b in
+                guard let first = a.baseAddress, let second = b.baseAddress else { return true }
+                return unsafe memcmp(first, second, given) == 0
+            }
+        }
     }
 }
