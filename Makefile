@@ -25,11 +25,18 @@ test: test-tools .build/venv/bin/bagit.py
 	python3 -m venv .build/venv
 	.build/venv/bin/pip install --quiet --disable-pip-version-check setuptools bagit==1.9.0
 
-# The cost of verifying a DKIM signature beside that of go-msgauth, in one run.
-benchmark: libraries .build/peers/msgauth
-	@.ci/install python3 util-linux
+# What mailseal costs beside the programs that people use today, on an archive of SIZE (full: 9 GB), and what a DKIM signature
+# costs beside go-msgauth; each in one run. The first table is written to Docs/performance.md.
+SIZE ?= 1GB
+benchmark: build .build/peers/msgauth .build/venv/bin/bagit.py .build/benchmark/$(SIZE)/keys.txt
+	@.ci/install python3 util-linux pigz borgbackup restic
 	$(SWIFT) build -c release --product BenchmarkCommand
-	python3 Tests/Peers/benchmark.py .build/release/BenchmarkCommand .build/peers/msgauth .build/benchmark
+	python3 Tests/Peers/benchmark_dkim.py .build/release/BenchmarkCommand .build/peers/msgauth .build/benchmark/dkim
+	PATH="$(CURDIR)/.build/venv/bin:$$PATH" python3 Tests/Peers/benchmark_bundles.py .build/release/mailseal \
+		.build/benchmark/$(SIZE)/archive .build/benchmark/$(SIZE)/keys.txt .build/benchmark/work --write Docs/performance.md
+
+.build/benchmark/$(SIZE)/keys.txt: build
+	test -e $@ || .build/release/mailseal-sample .build/benchmark/$(SIZE)/archive --bytes $(subst full,9GB,$(SIZE))
 
 .build/peers/msgauth: Tests/Peers/msgauth.go
 	.ci/install golang-go golang-github-emersion-go-msgauth-dev

@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""Times mailseal and the programs that people use today on the same archive, in turn, and prints a table.
+
+usage: benchmark_bundles.py MAILSEAL ARCHIVE KEYS FOLDER [--turns N] [--only WORDS] [--write PAGE]
+
+ARCHIVE is a folder of mail, KEYS its key file; FOLDER takes what the programs write, five times the archive's size. Each
+command is pinned to the first two processors that this process may use. Wall and CPU seconds are those of the whole command
+with its children, peak memory is that of its largest process. With --write, the table replaces the one in PAGE.
+Exit status: 0 when every target is met, else 1.
+"""
+
+import argparse
+import dataclasses
+import os
+import pathlib
+import shutil
+import statistics
+import sys
+import time
+
+MEGABYTE = 1_000_000
+MEMORY_LIMIT = 512 * 1024 * 1024
+
+
+@dataclasses.dataclass
+class Run:
+    """What one run of a command took."""
+    wall: float
+    cpu: float
+    memory: int
+
+
+@dataclasses.dataclass
+class Peer:
+    """A command of today, and how much of its time and CPU mailseal may take (None: not limited)."""
+    name: str
+    command: str
+    wall: float | None = None
+    cpu: float | None = None
+    before: str = "true"
+    turns: int | None = None
+
+
+@dataclasses.dataclass
+class Work:
+    """A command of mailseal beside those that do the same work."""
+    name: str
+    command: str
+    peers: list
+    before: str = "true"
+    seconds: float | None = None
+
+
+def processors():
+    return ",".join(map(str, sorted(os.sched_getaffinity(0))[:2]))
+
+
+def run(command, environment):
+    """Runs a shell command and says what it took; ends the program when it fails."""
+    words = ["taskset", "-c", processors(), "bash", "-o", "pipefail", "-c", command]
+    sink = os.open(os.devnull, os.O_WRONLY)
+    start = time.monotonic()
+    child = os.posix_spawnp("taskset", words, environment, file_actions=[(os.POSIX_SPAWN_DUP2, sink, 1)])
+    _, status, usage = os.wait4(child, 0)
+    wall = time.monotonic() - start
+    os.close(sink)
+    if os.waitstatus_to_exitcode(status) != 0:
+        sys.exit(f"failed: {command}")
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+def works():
+    """The work that is measured. `$A` is the archive, `$K` its keys, `$M` mailseal; the shell stands in the folder."""
+    tar = 'tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$A/.." -c "$(basename "$A")"'
+    pigz = f"{tar} | pigz -6 -n -p 2 > t.tar.gz"
+    # bagit.py stops at names that are not UTF-8, which get others here, and at links to nothing.
+    rename = ("import os\nfor root, folders, files in os.walk(b'bag', topdown=False):\n"
+              "  for name in folders + files:\n"
+              "    if name.decode(errors='ignore').encode() != name:\n"
+              "      os.rename(root + b'/' + name, root + b'/' + name.hex().encode())\n")
+    bag = f'rm -rf bag bag.tar.gz; cp -a "$A" bag; find bag -type l -delete; python3 -c "{rename}"'
+    extract = "rm -rf x; mkdir x; tar xzf m.tar.gz -C x"
+    borg = "export BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes BORG_BASE_DIR=$PWD/borg-home"
+    restic = "export RESTIC_PASSWORD=benchmark"
+    restic_new = f"{restic}; rm -rf restic; restic init -q -r restic --no-cache"
+    digest = '"$M" show m.tar.gz 500 --json | grep -o \'"sha256":"[0-9a-f]*\' | head -1 | cut -d\'"\' -f4 > digest'
+    return [
+        Work("create", '"$M" create "$A" --name m --keys "$K" -o m.tar.gz -f', [
+            Peer("`tar \\| pigz -6 -n -p 2`", pigz, wall=1 / 4, cpu=1 / 4),
+            Peer("`bagit.py --processes 2`, then `tar \\| pigz`",
+                 "bagit.py --processes 2 --quiet --sha256 bag && tar --sort=name -c bag | pigz -6 -n -p 2 > bag.tar.gz",
+                 wall=1 / 4, before=bag),
+            Peer("`borg create` (lz4)", f'{borg}; borg create borg::a "$A"', wall=1,
+                 before=f"{borg}; rm -rf borg borg-home; borg init -e none borg"),
+            Peer("`restic backup`", f'{restic}; restic backup -q -r restic --no-cache "$A"', wall=1, before=restic_new),
+        ]),
+        Work("verify", '"$M" verify m.tar.gz', [
+            Peer("`tar xzf`, then `sha256sum -c`",
+                 f"{extract} && cd x/m && sha256sum --quiet -c manifest-sha256.txt", wall=1 / 3),
+            Peer("`tar xzf`, then `bagit.py --validate`",
+                 f"{extract} && bagit.py --validate --quiet --processes 2 x/m", wall=1 / 4),
+            Peer("`borg check --verify-data`", f"{borg}; borg check --verify-data borg", wall=1),
+            Peer("`restic check --read-data`", f"{restic}; restic check -q -r restic --read-data --no-cache", wall=1),
+        ]),
+        Work("diff", '"$M" diff m.tar.gz n.tar.gz || [ $? -eq 1 ]', [
+            Peer("`diff -r` of two extracted trees", "diff -rq x y || [ $? -eq 1 ]", wall=1,
+                 before=f"{extract}; rm -rf y; mkdir y; tar xzf n.tar.gz -C y"),
+        ], before='rm -rf n; cp -a "$A" n; find n -type f | sort | sed -n "1~100p" | while read -r f; do '
+                  'echo changed >> "$f"; done; "$M" create n --name m --keys "$K" -o n.tar.gz -f; rm -rf n'),
+        Work("show one message", '"$M" show m.tar.gz 500', [
+            Peer("`tar xzf --wildcards`", 'tar xzOf m.tar.gz --wildcards "*/$(cat digest).eml"', wall=1),
+        ], before=digest, seconds=0.05),
+        Work("show by digest", '"$M" show m.tar.gz "$(cat digest)"', [], before=digest, seconds=2),
+    ]
+
+
+def median(runs):
+    return Run(*(statistics.median(getattr(run, name) for run in runs) for name in ("wall", "cpu", "memory")))
+
+
+def measure(work, turns, environment):
+    """The medians of mailseal and of each peer; the commands run in turn."""
+    run(work.before, environment)
+    ours, theirs = [], [[] for _ in work.peers]
+    for turn in range(turns):
+        ours.append(run(work.command, environment))
+        for peer, runs in zip(work.peers, theirs):
+            if turn < (peer.turns or turns):
+                run(peer.before, environment)
+                runs.append(run(peer.command, environment))
+    return median(ours), [median(runs) for runs in theirs]
+
+
+def row(name, result, ratio="", target="", met=None):
+    mark = {True: "yes", False: "**no**", None: ""}[met]
+    return (f"| {name} | {result.wall:,.2f} | {result.cpu:,.2f} | {result.memory / MEGABYTE:,.0f} | {ratio} | {target} "
+            f"| {mark} |")
+
+
+def rows(work, ours, theirs):
+    """The rows of a table, and whether all targets are met."""
+    holds = ours.memory <= MEMORY_LIMIT and (work.seconds is None or ours.wall <= work.seconds)
+    target = "512 MB" + (f", {work.seconds} s" if work.seconds else "")
+    lines = [row(f"**mailseal {work.name}**", ours, target=target, met=holds)]
+    for peer, result in zip(work.peers, theirs):
+        ratios = [(ours.wall / result.wall, peer.wall), (ours.cpu / result.cpu, peer.cpu)]
+        met = all(limit is None or ratio <= limit for ratio, limit in ratios)
+        limits = ", ".join(f"{word} {limit:.2f}" for word, (_, limit) in zip(("wall", "CPU"), ratios) if limit)
+        lines.append(row(peer.name, result, f"{ratios[0][0]:.2f}, {ratios[1][0]:.2f}", limits, met))
+        holds = holds and met
+    return lines, holds
+
+
+def sizes(folder):
+    """The bundle's size beside that of tar and pigz, and whether it is no larger within one in a hundred."""
+    ours, theirs = ((folder / name).stat().st_size for name in ("m.tar.gz", "t.tar.gz"))
+    line = f"The bundle has {ours:,} bytes, tag files included; `tar | pigz -6` has {theirs:,}: {ours / theirs:.4f} of it."
+    return line, ours <= theirs * 1.01
+
+
+def archive_line(archive):
+    files = [path.stat().st_size for path in pathlib.Path(archive).rglob("*") if path.is_file()]
+    return f"{len(files):,} files, {sum(files):,} bytes"
+
+
+def processor():
+    for line in open("/proc/cpuinfo"):
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return "unknown"
+
+
+def write(page, text):
+    """Replaces what stands between the page's marks, or appends it."""
+    path = pathlib.Path(page)
+    start, end = "<!-- written by make benchmark -->\n", "<!-- end -->\n"
+    old = path.read_text()
+    before, _, rest = old.partition(start)
+    path.write_text(before + start + text + end + rest.partition(end)[2])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("mailseal", "archive", "keys", "folder"):
+        parser.add_argument(name)
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--write")
+    arguments = parser.parse_args()
+    folder = pathlib.Path(arguments.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "M": os.path.abspath(arguments.mailseal), "K": os.path.abspath(arguments.keys),
+                   "A": os.path.abspath(arguments.archive)}
+    page = os.path.abspath(arguments.write) if arguments.write else None
+    os.chdir(folder)
+    lines = ["| work | wall s | CPU s | peak MB | mailseal's part: wall, CPU | at most | met |", "|---|---|---|---|---|---|---|"]
+    holds = True
+    for work in works():
+        if arguments.only in work.name:
+            more, met = rows(work, *measure(work, arguments.turns, environment))
+            print("\n".join(more), flush=True)
+            lines += more
+            holds = holds and met
+    head = (f"{archive_line(environment['A'])}; {processor()}, pinned to two of {os.cpu_count()} processors; medians of "
+            f"{arguments.turns} runs, in turn.\n\n")
+    text, met = sizes(pathlib.Path(".")) if pathlib.Path("t.tar.gz").exists() else ("", True)
+    print(text)
+    if page:
+        write(page, head + "\n".join(lines) + f"\n\n{text}\n")
+    for name in () if arguments.only else ("bag", "x", "y", "borg", "borg-home", "restic"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    sys.exit(0 if holds and met else 1)
+
+
+if __name__ == "__main__":
+    main()
