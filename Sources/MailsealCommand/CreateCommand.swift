@@ -88,16 +88,11 @@ struct CreateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let line = ProgressLine("packing")
-        var failures = 0
-        let observer = Observer(wantsTotal: Terminal.hasProgress, progress: line.draw) { notice in
-            line.erase()
-            if case .failure = notice { failures += 1 }
-            Terminal.tell(notice)
-        }
+        let observer = line.observer(wantsTotal: Terminal.hasProgress)
         let summary = try await Create.run(options, observer: observer)
         line.erase()
         Terminal.answer(json ? summary.json : summary.text)
-        if failures > 0 { throw ExitCode(1) }
+        if line.failures > 0 { throw ExitCode(1) }
     }
 
     private var options: CreateOptions {

@@ -60,10 +60,7 @@ struct ExtendCommand: AsyncParsableCommand {
 
     func run() async throws {
         let line = ProgressLine("extending")
-        let observer = Observer(progress: line.draw) { notice in
-            line.erase()
-            Terminal.tell(notice)
-        }
+        let observer = line.observer()
         let summary = try await Extend.run(options, observer: observer)
         line.erase()
         if summary.written == nil {

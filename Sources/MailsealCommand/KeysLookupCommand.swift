@@ -90,12 +90,7 @@ struct KeysLookupCommand: AsyncParsableCommand {
 
     private func names() async throws -> ([KeyLookup.Name], failures: Int) {
         let line = ProgressLine("reading")
-        var failures = 0
-        let observer = Observer(progress: line.draw) { notice in
-            line.erase()
-            if case .failure = notice { failures += 1 }
-            Terminal.tell(notice)
-        }
+        let observer = line.observer()
         var options = KeyLookupOptions()
         options.inputs = inputs.map(\.argumentBytes)
         options.names = keyNames
@@ -105,7 +100,7 @@ struct KeysLookupCommand: AsyncParsableCommand {
         options.memory = resources.memoryBytes
         let names = try await KeyLookup.names(options, observer: observer)
         line.erase()
-        return (names, failures)
+        return (names, line.failures)
     }
 
     private func ask(

@@ -44,12 +44,7 @@ struct KeysMissingCommand: AsyncParsableCommand {
 
     func run() async throws {
         let line = ProgressLine("reading")
-        var failures = 0
-        let observer = Observer(progress: line.draw) { notice in
-            line.erase()
-            if case .failure = notice { failures += 1 }
-            Terminal.tell(notice)
-        }
+        let observer = line.observer()
         var options = KeysMissingOptions(inputs: inputs.map(\.argumentBytes))
         options.keyFiles = keys.map(\.argumentBytes)
         options.jobs = resources.workers
@@ -58,7 +53,7 @@ struct KeysMissingCommand: AsyncParsableCommand {
         line.erase()
         let shown = found.names.prefix(limit ?? found.names.count)
         Terminal.answer(json ? found.json(shown) : found.text(shown))
-        if failures > 0 { throw ExitCode(1) }
+        if line.failures > 0 { throw ExitCode(1) }
     }
 }
 

@@ -106,14 +106,9 @@ struct KeysRecoverCommand: AsyncParsableCommand {
         options.jobs = resources.workers
         options.memory = resources.memoryBytes
         let line = ProgressLine("reading")
-        var failures = 0
-        let observer = Observer(wantsTotal: Terminal.hasProgress, progress: line.draw) { notice in
-            line.erase()
-            if case .failure = notice { failures += 1 }
-            Terminal.tell(notice)
-        }
+        let observer = line.observer(wantsTotal: Terminal.hasProgress)
         let recover = try await KeyRecover(options, observer: observer)
         line.erase()
-        return (recover, failures)
+        return (recover, line.failures)
     }
 }

@@ -9,8 +9,20 @@ final class ProgressLine {
     private var lastDrawn = 0.0
     private let label: String
 
+    /// How many failures the observer was told.
+    private(set) var failures = 0
+
     /// A line that starts with this word.
     init(_ label: String) { self.label = label }
+
+    /// An observer that draws progress here and tells what there is to say.
+    func observer(wantsTotal: Bool = false) -> Observer {
+        Observer(wantsTotal: wantsTotal, progress: draw) { notice in
+            self.erase()
+            if case .failure = notice { self.failures += 1 }
+            Terminal.tell(notice)
+        }
+    }
 
     /// Draws how far the work is, at most ten times a second.
     func draw(_ progress: Progress) { draw { text(progress, seconds: $0) } }
