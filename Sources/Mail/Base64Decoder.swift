@@ -35,7 +35,7 @@ struct Base64Decoder: BodyDecoder {
         let room = output.count - 3
         while position < coded.count, written <= room {
             if letters == 0 {
-                written += unsafe decodeGroups(coded, to: output, at: written, values)
+                written += unsafe decodeGroups(coded, to: output, at: written)
                 guard position < coded.count, written <= room else { break }
             }
             let byte = unsafe coded[position]
@@ -64,24 +64,37 @@ struct Base64Decoder: BodyDecoder {
         return written
     }
 
-    /// Decodes as long as four letters follow each other: nearly all of a body.
+    /// Decodes as long as groups of four letters follow each other, with line ends between them: nearly all of a body.
     private mutating func decodeGroups(
-        _ coded: UnsafeBufferPointer<UInt8>, to output: UnsafeMutableBufferPointer<UInt8>, at start: Int,
-        _ values: UnsafeBufferPointer<UInt8>
+        _ coded: UnsafeBufferPointer<UInt8>, to output: UnsafeMutableBufferPointer<UInt8>, at start: Int
     ) -> Int {
+        guard let input = coded.baseAddress, let target = output.baseAddress else { return 0 }
+        // A group is written as four bytes, the last of which the next group replaces.
+        let inputEnd = coded.count - 4
+        let outputEnd = output.count - 4
         var place = position
         var written = start
-        while place &+ 4 <= coded.count, written &+ 3 <= output.count {
-            let a = unsafe values[Int(coded[place])]
-            let b = unsafe values[Int(coded[place &+ 1])]
-            let c = unsafe values[Int(coded[place &+ 2])]
-            let d = unsafe values[Int(coded[place &+ 3])]
-            if (a | b | c | d) >= 64 { break }
-            unsafe output[written] = a << 2 | b >> 4
-            unsafe output[written &+ 1] = b << 4 | c >> 2
-            unsafe output[written &+ 2] = c << 6 | d
-            place &+= 4
-            written &+= 3
+        unsafe Self.groups.withUnsafeBufferPointer { groups in
+            guard let groups = groups.baseAddress else { return }
+            while place <= inputEnd, written <= outputEnd {
+                let letters = unsafe UInt32(
+                    littleEndian: UnsafeRawPointer(input + place).loadUnaligned(as: UInt32.self))
+                let a = unsafe groups[Int(letters & 255)]
+                let b = unsafe groups[Int(256 | letters &>> 8 & 255)]
+                let c = unsafe groups[Int(512 | letters &>> 16 & 255)]
+                let group = unsafe a | b | c | groups[Int(768 | letters &>> 24)]
+                if group & Self.noLetter == 0 {
+                    unsafe UnsafeMutableRawPointer(target + written).storeBytes(of: group.bigEndian, as: UInt32.self)
+                    place &+= 4
+                    written &+= 3
+                } else if letters & 0xFFFF == 0x0A0D {
+                    place &+= 2
+                } else if letters & 0xFF == 0x0A {
+                    place &+= 1
+                } else {
+                    break
+                }
+            }
         }
         position = place
         return written - start
@@ -107,4 +120,10 @@ struct Base64Decoder: BodyDecoder {
         for blank in " \t\r\n".utf8 { table[Int(blank)] = whiteSpace }
         return table
     }()
+
+    private static let noLetter: UInt32 = 1
+    /// For each place in a group the letters' values where they belong in the highest three bytes of a word, or `noLetter`.
+    private static let groups: [UInt32] = [26, 20, 14, 8].flatMap { shift in
+        values.map { $0 < 64 ? UInt32($0) << UInt32(shift) : noLetter }
+    }
 }
