@@ -90,7 +90,7 @@ public struct Create {
 
     // Messages and files are prepared in tasks and come back in the order of the sources.
     private mutating func pack(_ intake: Intake, into sink: inout BundleSink) async throws {
-        var window = InOrder<PreparedItem>(width: options.jobs * 8, budget: options.memory / 6)
+        var window = InOrder<PreparedItem>(width: options.jobs * 8, budget: options.memory / 6, batch: 1 << 18)
         let keys = keys
         while let item = try intake.next() {
             while window.isFull { try await emitNext(&window, &sink) }

@@ -5,45 +5,80 @@
 /// The caller submits while the window is not full and takes the oldest result when it is. Nothing that comes out
 /// depends on how the tasks were scheduled, so one worker and many give the same bytes.
 struct InOrder<Output: Sendable>: ~Copyable {
-    private var running: [(task: Task<Output, any Error>, weight: Int)?] = []
+    typealias Work = @Sendable () throws -> Output
+
+    /// Pieces of work that one task does one after the other.
+    private struct Batch {
+        let task: Task<[Result<Output, any Error>], Never>
+        let weights: [Int]
+    }
+
+    private var running: [Batch?] = []
     private var oldest = 0
+    /// What waits to be started together.
+    private var waiting: [(work: Work, weight: Int)] = []
+    private var waitingWeight = 0
+    /// Results of the oldest batch, the next one last.
+    private var finished: [(result: Result<Output, any Error>, weight: Int)] = []
     private var weight = 0
     private let width: Int
     private let budget: Int
+    private let batch: Int
 
-    /// A window of at most `width` pieces of work that weigh at most `budget` bytes together; one piece is always admitted.
-    init(width: Int, budget: Int) {
+    /// A window of at most `width` tasks whose work weighs at most `budget` bytes together; one piece is always admitted.
+    ///
+    /// - Parameter batch: pieces of work share a task until they weigh this many bytes together, at most 64 of them:
+    ///   small ones cost less than a task does.
+    init(width: Int, budget: Int, batch: Int = 0) {
         self.width = max(1, width)
         self.budget = budget
+        self.batch = batch
     }
 
     deinit {
-        for case (let task, _)? in running[oldest...] { task.cancel() }
+        for case let batch? in running[oldest...] { batch.task.cancel() }
     }
 
     /// Whether a result must be taken before more work is submitted.
     var isFull: Bool {
         let count = running.count - oldest
-        return count >= width || (count > 0 && weight >= budget)
+        return count >= width || (weight >= budget && weight > 0)
     }
 
-    /// Starts work that weighs this many bytes while it runs or waits to be taken.
-    mutating func submit(weight: Int, _ work: @escaping @Sendable () throws -> Output) {
-        running.append((Task.detached { try work() }, weight))
+    /// Takes on work that weighs this many bytes while it waits, runs, or its result waits to be taken.
+    mutating func submit(weight: Int, _ work: @escaping Work) {
+        waiting.append((work, weight))
+        waitingWeight += weight
         self.weight += weight
+        if waitingWeight >= batch || waiting.count >= 64 { start() }
+    }
+
+    private mutating func start() {
+        let batch = waiting
+        waiting = []
+        waitingWeight = 0
+        running.append(
+            Batch(
+                task: Task.detached { batch.map { piece in Result { try piece.work() } } },
+                weights: batch.map(\.weight)))
     }
 
     /// The result of the oldest work, or nil when there is none.
     mutating func next() async throws -> Output? {
-        guard oldest < running.count, let (task, weight) = running[oldest] else { return nil }
-        // A task keeps its result for as long as it is kept itself.
-        running[oldest] = nil
-        oldest += 1
-        self.weight -= weight
-        if oldest >= 64 {
-            running.removeFirst(oldest)
-            oldest = 0
+        if finished.isEmpty {
+            if oldest == running.count, !waiting.isEmpty { start() }
+            guard oldest < running.count, let batch = running[oldest] else { return nil }
+            // A task keeps its results for as long as it is kept itself.
+            running[oldest] = nil
+            oldest += 1
+            if oldest >= 64 {
+                running.removeFirst(oldest)
+                oldest = 0
+            }
+            finished = zip(await batch.task.value, batch.weights).reversed().map { ($0, $1) }
         }
-        return try await task.value
+        guard let (result, weight) = finished.popLast() else { return nil }
+        self.weight -= weight
+        return try result.get()
     }
 }

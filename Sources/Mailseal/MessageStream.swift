@@ -49,7 +49,7 @@ private struct MessagePass<Output: Sendable> {
     }
 
     mutating func read(_ bundle: Bundle, _ body: (Digest, Output) throws -> Void) async throws {
-        var window = InOrder<Result>(width: jobs * 8, budget: memory / 4)
+        var window = InOrder<Result>(width: jobs * 8, budget: memory / 4, batch: 1 << 18)
         var lines = bundle.unread()
         let work = work
         while let unread = try lines.next() {
@@ -64,7 +64,7 @@ private struct MessagePass<Output: Sendable> {
     }
 
     mutating func read(_ intake: Intake, _ body: (Digest, Output) throws -> Void) async throws {
-        var window = InOrder<Result>(width: jobs * 8, budget: memory / 4)
+        var window = InOrder<Result>(width: jobs * 8, budget: memory / 4, batch: 1 << 18)
         let work = work
         while let item = try intake.next() {
             if case .failure(let failure) = item { observer.notice(.failure(failure.sentence)) }

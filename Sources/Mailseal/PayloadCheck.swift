@@ -38,7 +38,7 @@ struct PayloadCheck: ~Copyable {
         self.observer = observer
         self.renewal = renewal
         history = KeyHistory(scan.knowledge + (renewal.map { [(rules: Format.rules, keys: $0.keys)] } ?? []))
-        window = InOrder(width: jobs * 8, budget: memory / 4)
+        window = InOrder(width: jobs * 8, budget: memory / 4, batch: 1 << 17)
     }
 
     /// Follows all lines of the manifest.
