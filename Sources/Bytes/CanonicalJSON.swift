@@ -112,15 +112,23 @@ public struct CanonicalJSONWriter: Sendable {
         if hex {
             text += Hexadecimal.encode(value)
         } else {
-            for byte in value {
-                switch byte {
-                case 0x22, 0x5C: text += [0x5C, byte]
-                case 0..<0x20, 0x7F: text += "\\u00".utf8 + Hexadecimal.encode(UInt64(byte), width: 2)
-                default: text.append(byte)
-                }
+            var run = 0
+            for place in value.indices where Self.isEscaped(value[place]) {
+                text += value[run..<place]
+                text += Self.escape(of: value[place])
+                run = place + 1
             }
+            if run == 0 { text += value } else { text += value[run...] }
         }
         text.append(0x22)
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F
+    }
+
+    private static func escape(of byte: UInt8) -> [UInt8] {
+        byte == 0x22 || byte == 0x5C ? [0x5C, byte] : "\\u00".utf8 + Hexadecimal.encode(UInt64(byte), width: 2)
     }
 }
 

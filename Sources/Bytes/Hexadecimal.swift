@@ -2,23 +2,26 @@
 
 /// Lower-case hexadecimal text (RFC 4648 §8, lower case).
 public enum Hexadecimal {
-    private static let digits: [UInt8] = Array("0123456789abcdef".utf8)
-
     /// Two lower-case digits for each byte.
-    public static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.count * 2)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+    public static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] { encode(bytes: Array(bytes)) }
+
+    // Not generic: a generic loop costs several times as much when another module calls it.
+    private static func encode(bytes: [UInt8]) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: bytes.count * 2) { text, count in
+            for byte in bytes {
+                unsafe text[count] = digit(byte >> 4)
+                unsafe text[count + 1] = digit(byte & 15)
+                count += 2
+            }
         }
-        return text
     }
+
+    @inline(__always)
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
     /// The bytes of an even number of lower-case digits, or nil for any other text.
     public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? { decode(digits: Array(text)) }
 
-    // Not generic: a generic loop costs several times as much when another module calls it.
     private static func decode(digits text: [UInt8]) -> [UInt8]? {
         guard text.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
@@ -38,7 +41,7 @@ public enum Hexadecimal {
 
     /// A fixed-width lower-case number, zero padded: `width` digits, the most significant first.
     public static func encode(_ value: UInt64, width: Int) -> [UInt8] {
-        (0..<width).map { digits[Int(value >> UInt64(4 * (width - 1 - $0)) & 15)] }
+        (0..<width).map { digit(UInt8(truncatingIfNeeded: value >> UInt64(4 * (width - 1 - $0)) & 15)) }
     }
 
     /// The number that 1 to 16 lower-case digits stand for, or nil for any other text.

@@ -7,7 +7,10 @@ public struct Digest: Hashable, Comparable, Sendable {
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
     /// The digest that these 32 bytes are, or nil when there are not 32.
-    public init?(_ bytes: some Collection<UInt8>) {
+    public init?(_ bytes: some Collection<UInt8>) { self.init(Array(bytes)) }
+
+    /// The digest that these 32 bytes are, or nil when there are not 32.
+    public init?(_ bytes: [UInt8]) {
         guard bytes.count == 32 else { return nil }
         var values: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         unsafe withUnsafeMutableBytes(of: &values) { unsafe $0.copyBytes(from: bytes) }

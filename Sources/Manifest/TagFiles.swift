@@ -148,15 +148,22 @@ private enum Mailbag {
     }
 
     private static func record(_ fields: [[UInt8]]) -> [UInt8] {
-        let quoted = fields.map { field -> [UInt8] in
-            let doubled = field.split(separator: 0x22, omittingEmptySubsequences: false).joined(separator: [0x22, 0x22])
-            return [0x22] + doubled + [0x22]
+        var text: [UInt8] = []
+        text.reserveCapacity(256)
+        for field in fields {
+            text.append(0x22)
+            text += replacing(0x22, in: field, by: [0x22, 0x22])
+            text += [0x22, 0x2C]
         }
-        return quoted.joined(separator: [0x2C]) + [ASCII.cr, ASCII.lf]
+        text.removeLast()
+        return text + [ASCII.cr, ASCII.lf]
     }
 
-    private static func escaped(_ path: [UInt8]) -> [UInt8] {
-        path.split(separator: 0x25, omittingEmptySubsequences: false).joined(separator: "%25".bytes).map(\.self)
+    private static func escaped(_ path: [UInt8]) -> [UInt8] { replacing(0x25, in: path, by: "%25".bytes) }
+
+    private static func replacing(_ byte: UInt8, in text: [UInt8], by replacement: [UInt8]) -> [UInt8] {
+        guard text.contains(byte) else { return text }
+        return text.flatMap { $0 == byte ? replacement : [$0] }
     }
 
     // A spreadsheet takes a field that starts with one of these for a formula.
