@@ -17,9 +17,9 @@ struct MessageRecord: Sendable {
     /// The names of the key records that its signatures call for.
     let keyNames: [KeyName]
 
-    /// Derives everything from the message's bytes.
-    init(of bytes: [UInt8], keys: KeyStore) {
-        let digest = Digest(hashing: bytes)
+    /// Derives everything from the message's bytes, of which the digest need not be known.
+    init(of bytes: [UInt8], digest known: Digest? = nil, keys: KeyStore) {
+        let digest = known ?? Digest(hashing: bytes)
         let mail = Message(parsing: bytes)
         var decoding: Set<Defect> = []
         attachments = mail.attachments.map { attachment in

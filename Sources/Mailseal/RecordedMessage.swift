@@ -38,9 +38,10 @@ struct RecordedMessage: Sendable {
         guard entry.isWhole else {
             return Judgement(findings: [finding(.integrity, .messageUnreadable, "its bytes lie in a damaged block")])
         }
-        guard entry.size == message.size, entry.foundDigest == message.sha256 else {
+        let digest = entry.foundDigest
+        guard entry.size == message.size, digest == message.sha256 else {
             let expected = "\(message.size) bytes with SHA-256 \(message.sha256)"
-            let found = "\(entry.size) with \(entry.foundDigest)"
+            let found = "\(entry.size) with \(digest)"
             return Judgement(findings: [finding(.integrity, .messageAltered, "expected \(expected), found \(found)")])
         }
         guard let bytes = entry.bytes, history.firstDerived != nil else { return Judgement() }
@@ -48,7 +49,7 @@ struct RecordedMessage: Sendable {
     }
 
     private func judge(_ bytes: [UInt8], by history: KeyHistory, renews: Bool) -> Judgement {
-        let own = MessageRecord(of: bytes, keys: history.keys(of: [], in: 1))
+        let own = MessageRecord(of: bytes, digest: message.sha256, keys: history.keys(of: [], in: 1))
         var judgement = Judgement(keyNames: own.keyNames)
         var derived: [DKIMLine]?
         if history.derives(1) {
