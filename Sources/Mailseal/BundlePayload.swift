@@ -114,7 +114,7 @@ extension ManifestScan {
         guard let file = path.split(separator: 0x2F).last, let digest = Digest(hexadecimal: file.prefix(64)) else {
             return nil
         }
-        if path.starts(with: "data/eml/".utf8) { return audit.messages[digest].map { Int($0.entry) } }
+        if path.starts(with: "data/eml/".utf8) { return audit.messages[digest].map { entry(of: $0) } }
         guard let first = fileEntries[digest] else { return nil }
         guard file.count == 68, let piece = Int(file.suffix(3).displayText) else { return first }
         return first + piece

@@ -98,7 +98,7 @@ struct EditionWriter {
     /// Ends the edition: the key records that it adds, content root and counts.
     mutating func end(adding keys: [KeyLine]) throws {
         for key in keys { _ = try append(.key(key)) }
-        let root = ContentRoot.root(of: audit.messages.keys)
+        let root = audit.contentRoot()
         _ = try append(.content(ContentLine(messages: counts.messages, root: root)))
         var end = counts
         end.leaf = size

@@ -18,6 +18,8 @@ struct ManifestScan {
     private(set) var laterEvidence = LaterEvidence()
     private(set) var contentRoot: Digest?
     private(set) var tagFiles = TagFiles()
+    /// The place of each message's payload file among all, in the order of `audit.messages`.
+    private var messageEntries = PagedArray<UInt32>()
     /// The first payload file's place for each `file` digest.
     private(set) var fileEntries: [Digest: Int] = [:]
     /// The number of pieces for each `file` digest whose content is stored in pieces.
@@ -95,11 +97,24 @@ struct ManifestScan {
             fileEntries[digest] = payloadFiles
             if !file.pieces.isEmpty { filePieces[digest] = file.pieces.count }
         }
-        audit.follow(line, entry: payloadFiles)
+        audit.follow(line)
+        if case .message(let message) = line { place(message.sha256, at: UInt32(clamping: payloadFiles)) }
         payloadFiles += files.count
         grow(tagFiles.follow(line, files: files))
         try note(line, text)
     }
+
+    private mutating func place(_ message: Digest, at entry: UInt32) {
+        guard let known = audit.messages[message] else { return }
+        if known.place == messageEntries.count {
+            messageEntries.append(entry)
+        } else {
+            messageEntries[known.place] = entry
+        }
+    }
+
+    /// The place of a message's payload file among all.
+    func entry(of message: KnownMessage) -> Int { Int(messageEntries[message.place]) }
 
     // What stands before the first head line belongs to the first edition, what is behind the last one allowed to it.
     private mutating func note(_ line: ManifestLine, _ text: [UInt8]) throws {

@@ -109,7 +109,7 @@ struct PayloadCheck: ~Copyable {
                 rows.hash.update(open.entry?.bytes ?? [])
             } else if let known = scan.audit.messages[occurrence.message] {
                 let file = PayloadFile.message(occurrence.message, size: Int(known.size))
-                try reread([file], entry: Int(known.entry), into: rows, reader)
+                try reread([file], entry: scan.entry(of: known), into: rows, reader)
             }
         }
         try await closeGroup()

@@ -38,11 +38,22 @@ public enum Format {
 }
 
 /// The root over message digests alone: equal for all who collected the same bytes.
-public enum ContentRoot {
+public struct ContentRoot {
+    private var frontier = Frontier()
+
+    /// The root over no digests.
+    public init() {}
+
+    /// Appends the next digest, 32 bytes of leaf data; they come sorted, each once.
+    public mutating func append(_ digest: Digest) { frontier.append(leaf: digest.bytes) }
+
+    /// The RFC 6962 root over the digests so far.
+    public var root: Digest { frontier.root }
+
     /// The RFC 6962 root over the distinct digests, sorted, each as 32 bytes of leaf data.
     public static func root(of digests: some Collection<Digest>) -> Digest {
-        var frontier = Frontier()
-        for digest in digests.sorted() { frontier.append(leaf: digest.bytes) }
-        return frontier.root
+        var root = ContentRoot()
+        for digest in digests.sorted() { root.append(digest) }
+        return root.root
     }
 }

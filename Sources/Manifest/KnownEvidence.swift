@@ -35,16 +35,22 @@ struct OpenEvidence {
     }
 }
 
-/// The newest `dkim` lines of one message, in 24 bytes.
+/// The newest `dkim` lines of one message.
 struct KnownEvidence: Equatable {
     /// A hash of the lines; 0 when there are none.
-    var hash = 0
-    /// The reservations, as bits of a `ReservationTally`.
-    var reservations: UInt64 = 0
-    /// The number of lines.
-    var signatures: UInt32 = 0
-    /// The class that they give the message.
-    var evidence = EvidenceClass.unsigned
+    var hash: UInt64 = 0
+    /// What they amount to.
+    var standing = Standing()
+
+    /// What is counted of `dkim` lines.
+    struct Standing: Hashable {
+        /// The reservations, as bits of a `ReservationTally`.
+        var reservations: UInt64 = 0
+        /// The number of lines.
+        var signatures: UInt32 = 0
+        /// The class that they give the message.
+        var evidence = EvidenceClass.unsigned
+    }
 }
 
 /// Counts reservations by their codes, and names each by one bit.
@@ -73,12 +79,16 @@ public struct ReservationTally: Sendable {
     /// What is remembered of evidence.
     mutating func known(_ evidence: OpenEvidence) -> KnownEvidence {
         KnownEvidence(
-            hash: evidence.hash, reservations: bits(of: evidence.standing),
-            signatures: UInt32(clamping: evidence.signatures), evidence: evidence.standing.evidence)
+            hash: UInt64(bitPattern: Int64(evidence.hash)),
+            standing: KnownEvidence.Standing(
+                reservations: bits(of: evidence.standing), signatures: UInt32(clamping: evidence.signatures),
+                evidence: evidence.standing.evidence))
     }
 
     /// Counts a message with this evidence, or with a step of -1 takes it back.
-    mutating func count(_ evidence: KnownEvidence, by step: Int) { count(evidence.reservations, by: step) }
+    mutating func count(_ evidence: KnownEvidence, by step: Int) {
+        count(evidence.standing.reservations, by: step)
+    }
 
     private mutating func count(_ reservations: UInt64, by step: Int) {
         for place in codes.indices where reservations & 1 << UInt64(place) != 0 { messages[place] += step }

@@ -77,16 +77,16 @@ extension ManifestAudit {
         if place == .renewed, case .dkim(let next) = line, next.message == renewal.message { return }
         self.renewal = nil
         guard let known = messages[renewal.message] else { return }
-        let (old, new) = (known.evidence, tally.known(renewal))
+        let (old, new) = (messages.evidence(at: known.place), tally.known(renewal))
         if old == new {
             fault("evidence-repeated", "message \(known.number) has just this evidence already", at: renewal.start)
         }
-        counts.signatures += Int(new.signatures) - Int(old.signatures)
-        counts[old.evidence] -= 1
-        counts[new.evidence] += 1
+        counts.signatures += Int(new.standing.signatures) - Int(old.standing.signatures)
+        counts[old.standing.evidence] -= 1
+        counts[new.standing.evidence] += 1
         tally.count(old, by: -1)
         tally.count(new, by: 1)
-        messages[renewal.message]?.evidence = new
+        messages.setEvidence(new, at: known.place)
     }
 
     /// A later edition that adds nothing has no reason to be.

@@ -1,6 +1,7 @@
 // The rules about sources: their ids, the mailboxes that rebuild without gaps, and the balances.
 
 import Bytes
+import Cryptography
 
 extension ManifestAudit {
     mutating func open(_ line: SourceLine) {
@@ -21,10 +22,19 @@ extension ManifestAudit {
         }
         let pieces = (file.size ?? 0) > PayloadFile.pieceSize ? ((file.size ?? 0) - 1) / PayloadFile.pieceSize + 1 : 0
         if file.pieces.count != pieces { fault("file-invalid", "\(file.pieces.count) pieces, expected \(pieces)") }
-        if let digest = file.sha256, let size = file.size, let known = files.updateValue(size, forKey: digest) {
-            if known != size { fault("file-invalid", "\(digest) has \(size) bytes here and \(known) before") }
-        }
+        if let digest = file.sha256, let size = file.size { checkSize(size, of: digest) }
         note(source?.found(file))
+    }
+
+    // All lines of a content say how large it is.
+    private mutating func checkSize(_ size: Int, of digest: Digest) {
+        let (isNew, place) = files.insert(digest)
+        if isNew {
+            fileSizes.append(size)
+        } else if fileSizes[place] != size {
+            fault("file-invalid", "\(digest) has \(size) bytes here and \(fileSizes[place]) before")
+            fileSizes[place] = size
+        }
     }
 
     mutating func check(_ container: ContainerLine) {

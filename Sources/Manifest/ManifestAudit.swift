@@ -21,23 +21,11 @@ public struct ManifestFault: Equatable, Sendable {
 
 /// Follows the lines of all editions in order and collects what is wrong between them.
 ///
-/// It remembers each message's digest, number, size and newest evidence, each file's digest and size, and the digests of
-/// keys; nothing else grows with the archive.
+/// It remembers each message's digest, number, size and newest evidence (see `KnownMessages`), each file's digest and
+/// size, and the digests of keys; nothing else grows with the archive.
 public struct ManifestAudit {
-    /// What is known of a message that the manifest named.
-    public struct KnownMessage: Equatable, Sendable {
-        /// Its number.
-        public let number: UInt32
-        /// Its size in bytes.
-        public let size: UInt32
-        /// Its payload file's place among the payload files, when the caller set it.
-        public var entry: UInt32
-        /// Its newest evidence.
-        var evidence = KnownEvidence()
-    }
-
     /// The messages named so far.
-    public internal(set) var messages: [Digest: KnownMessage] = [:]
+    public internal(set) var messages = KnownMessages()
     /// The first `faultLimit` faults so far.
     public private(set) var faults: [ManifestFault] = []
     /// How many faults there are so far, those beyond the limit counted too.
@@ -52,7 +40,8 @@ public struct ManifestAudit {
     var leaf = 0
     var place = Place.start
     var source: SourceBalance?
-    var files: [Digest: Int] = [:]
+    var files = DigestList()
+    var fileSizes = PagedArray<Int>()
     var tally = ReservationTally()
     var edition = OpenEdition()
     /// The evidence of the open message, or that which a later edition records anew.
@@ -68,16 +57,14 @@ public struct ManifestAudit {
     public init() {}
 
     /// Follows one line.
-    ///
-    /// - Parameter entry: the place of its payload file among all, remembered for a `message` line.
-    public mutating func follow(_ line: ManifestLine, entry: Int = 0) {
+    public mutating func follow(_ line: ManifestLine) {
         checkOrder(of: line)
         if place != .renewed { counts.count(line) }
         closeRenewal(before: line)
         switch line {
         case .head(let line): check(line)
         case .source(let line): open(line)
-        case .message(let line): open(line, entry: entry)
+        case .message(let line): open(line)
         case .attachment(let line): expect(line.message)
         case .dkim(let line): place == .renewed ? renew(line) : check(line)
         case .occurrence(let line): check(line)
@@ -108,6 +95,9 @@ public struct ManifestAudit {
         guard faults.count < Self.faultLimit else { return }
         faults.append(ManifestFault(leaf: leaf ?? self.leaf, edition: edition.number, code: code, detail: detail))
     }
+
+    /// The root over the digests of the messages so far.
+    public mutating func contentRoot() -> Digest { messages.contentRoot() }
 
     // The grammar: which line may follow which.
     private mutating func checkOrder(of line: ManifestLine) {
@@ -144,7 +134,7 @@ public struct ManifestAudit {
         if !Format.isOrigin(head.origin) { fault("name-invalid", "origin \(head.origin.displayText)") }
     }
 
-    private mutating func open(_ message: MessageLine, entry: Int) {
+    private mutating func open(_ message: MessageLine) {
         if message.number != counts.messages {
             fault("number-sequence", "message number \(message.number), expected \(counts.messages)")
         }
@@ -154,10 +144,7 @@ public struct ManifestAudit {
         if !["crlf", "lf", "mixed", "none"].contains(message.lineEnds) {
             fault("code-unknown", "line ends \(message.lineEnds)")
         }
-        let known = KnownMessage(
-            number: UInt32(clamping: message.number), size: UInt32(clamping: message.size),
-            entry: UInt32(clamping: entry))
-        if messages.updateValue(known, forKey: message.sha256) != nil {
+        if !messages.insert(message.sha256, number: message.number, size: message.size) {
             fault("message-duplicate", "message \(message.sha256) has a line already")
         }
         openMessage = OpenEvidence(of: message.sha256, from: leaf)
@@ -196,9 +183,9 @@ public struct ManifestAudit {
         if let message = openMessage {
             expect(occurrence.message)
             let evidence = tally.known(message)
-            counts.count(evidence.evidence)
+            counts.count(evidence.standing.evidence)
             tally.count(evidence, by: 1)
-            messages[message.message]?.evidence = evidence
+            if let place = messages[message.message]?.place { messages.setEvidence(evidence, at: place) }
             openMessage = nil
         } else if known == nil {
             fault("reference-unknown", "message \(occurrence.message) has no line")
@@ -232,7 +219,7 @@ public struct ManifestAudit {
         if content.messages != counts.messages {
             fault("counts-differ", "content of \(content.messages) messages, found \(counts.messages)")
         }
-        let root = ContentRoot.root(of: messages.keys)
+        let root = messages.contentRoot()
         if content.root != root { fault("content-root-differs", "content root \(content.root), computed \(root)") }
     }
 

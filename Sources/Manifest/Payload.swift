@@ -42,7 +42,7 @@ public struct PayloadFile: Equatable, Sendable {
 
 /// Follows the lines of a manifest and says which payload files each brings; it remembers the digests of `file` lines.
 public struct Payload: Sendable {
-    private var files: Set<Digest> = []
+    private var files = DigestList()
 
     /// Before the first line.
     public init() {}
@@ -53,7 +53,7 @@ public struct Payload: Sendable {
         case .message(let message):
             return [.message(message.sha256, size: message.size)]
         case .file(let file):
-            guard let digest = file.sha256, let size = file.size, files.insert(digest).inserted else { return [] }
+            guard let digest = file.sha256, let size = file.size, files.insert(digest).isNew else { return [] }
             return PayloadFile.files(digest, size: size, pieces: file.pieces)
         default:
             return []

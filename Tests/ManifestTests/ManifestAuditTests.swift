@@ -69,10 +69,10 @@ import Testing
 
     @Test func `what is known of a message can be asked`() {
         var audit = ManifestAudit()
-        for line in ManifestSample.lines.prefix(3) { audit.follow(line, entry: 7) }
+        for line in ManifestSample.lines.prefix(3) { audit.follow(line) }
         let known = audit.messages[digest("m1")]
         #expect(audit.messages.count == 1)
-        #expect(known?.number == 1 && known?.size == 10 && known?.entry == 7)
+        #expect(known?.number == 1 && known?.size == 10 && known?.place == 0)
         #expect(audit.counts.messages == 1)
     }
 
