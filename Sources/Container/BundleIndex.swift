@@ -68,35 +68,18 @@ public struct BundleIndex: Equatable, Sendable {
     public init() {}
 
     /// The length of the text in bytes.
-    public var encodedSize: Int {
-        Self.headings + Self.blockLine * blocks.count + Self.entryLine * entries.count + Self.groupLine * groups.count
+    public var encodedSize: Int { encodedSize(entries: entries.count) }
+
+    /// The length of the text in bytes with this number of entries instead of its own.
+    func encodedSize(entries count: Int) -> Int {
+        Self.headings + Self.blockLine * blocks.count + Self.entryLine * count + Self.groupLine * groups.count
     }
 
     /// The text of index.txt.
     public func encode() -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(encodedSize)
-        text += "mailseal-index/0\nblocks ".utf8
-        text.appendHexadecimal(UInt64(blocks.count), width: 8)
-        for block in blocks {
-            text.appendLine(block.offset)
-            text.appendHexadecimal(UInt64(block.checksum), width: 8)
-        }
-        text += "\nentries ".utf8
-        text.appendHexadecimal(UInt64(entries.count), width: 8)
-        for entry in entries {
-            text.appendLine(entry.tarOffset)
-            text.appendHexadecimal(UInt64(entry.leaf ?? Self.noLeaf), width: 8)
-        }
-        text += "\nleaves ".utf8
-        text.appendHexadecimal(UInt64(leafCount), width: 8)
-        for group in groups {
-            text.appendLine(group.tarOffset)
-            text.appendHexadecimal(UInt64(group.firstMessage), width: 8)
-            text.append(ASCII.space)
-            text += group.hash.hexadecimal
-        }
-        text.append(ASCII.lf)
+        for piece in IndexText(self, entries: entries, count: entries.count) { text += piece }
         return text
     }
 
@@ -125,13 +108,4 @@ public struct BundleIndex: Equatable, Sendable {
     static let groupLine = 91
     /// The lengths of the four lines that are always there.
     static let headings = 17 + 16 + 17 + 16
-}
-
-extension [UInt8] {
-    /// Ends the line before and begins one with an offset of 16 digits and a space.
-    fileprivate mutating func appendLine(_ offset: Int) {
-        append(ASCII.lf)
-        appendHexadecimal(UInt64(offset), width: 16)
-        append(ASCII.space)
-    }
 }

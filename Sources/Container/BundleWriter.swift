@@ -42,8 +42,8 @@ public struct CompressedBlock: Hashable, Sendable {
 ///
 /// In this order: `start`; where another bundle is continued, `begin(with:)`; for each entry `begin`, `append` …, `endEntry`, and whenever it suits `takeFullBlocks` and,
 /// in the order in which they were taken, `accept`; once all blocks were taken and accepted `endArchive`, whose blocks
-/// are accepted too; `finish`. Only what index.txt needs and less than one block, besides the full blocks not yet
-/// taken, is kept in memory.
+/// are accepted too; `finish`. Only what index.txt needs (some 4 bytes for each entry) and less than one block, besides
+/// the full blocks not yet taken, is kept in memory.
 public struct BundleWriter: Sendable {
     /// The bundle's name, in every header.
     public let name: [UInt8]
@@ -52,7 +52,9 @@ public struct BundleWriter: Sendable {
     private var partial: [UInt8] = []
     private var fullBlocks: [[UInt8]] = []
     private var entry: (path: [UInt8], size: Int, left: Int)?
+    /// The index, its entries apart.
     private var index = BundleIndex()
+    private var entries = IndexEntries()
     private var fileOffset = GzipHeader.size
     private var accepted = 0
     private var stream = StreamChecksum()
@@ -79,7 +81,7 @@ public struct BundleWriter: Sendable {
     ///   - rest: what of the entries lies behind those blocks, less than one block.
     public mutating func begin(with entries: [BundleIndex.Entry], blocks: Int, rest: [UInt8]) {
         precondition(tarOffset == 0 && rest.count < BundleBlocks.size, "taken over at the start, in whole blocks")
-        index.entries = entries
+        for entry in entries { self.entries.append(entry) }
         tarOffset = blocks * BundleBlocks.size
         lay(rest[...])
     }
@@ -89,8 +91,8 @@ public struct BundleWriter: Sendable {
     public mutating func begin(path: [UInt8], size: Int, leaf: UInt32?) throws(ContainerError) {
         precondition(entry == nil && indexOffset == nil, "an entry begins when the one before it has ended")
         let header = try Tar.header(name: name, path: path, size: size)
-        index.entries.append(BundleIndex.Entry(tarOffset: tarOffset, leaf: leaf))
-        guard index.encodedSize <= BundleIndex.maximumSize else { throw .indexTooLarge(index.encodedSize) }
+        entries.append(BundleIndex.Entry(tarOffset: tarOffset, leaf: leaf))
+        guard indexSize <= BundleIndex.maximumSize else { throw .indexTooLarge(indexSize) }
         lay(header[...])
         entry = (path, size, size)
     }
@@ -185,21 +187,22 @@ public struct BundleWriter: Sendable {
     /// Lays down index.txt and the end of the archive, and gives the blocks that are left, the last one short.
     ///
     /// `leafCount` is the number of lines of the manifest. All full blocks must have been taken and accepted before.
-    public mutating func endArchive(leafCount: UInt32) throws(ContainerError) -> [[UInt8]] {
+    public mutating func endArchive(leafCount: UInt32) throws(ContainerError) -> some Sequence<[UInt8]> {
         precondition(entry == nil && indexOffset == nil, "the archive ends once, after its last entry")
         precondition(accepted == tarOffset / BundleBlocks.size, "index.txt needs the offsets of all blocks before it")
         precondition(index.isComplete(leafCount: leafCount), "a group for each 256 lines")
         index.leafCount = leafCount
-        guard index.encodedSize <= BundleIndex.maximumSize else { throw .indexTooLarge(index.encodedSize) }
-        let text = index.encode()
+        guard indexSize <= BundleIndex.maximumSize else { throw .indexTooLarge(indexSize) }
+        let size = indexSize
         indexOffset = tarOffset
-        lay(try Tar.header(name: name, path: BundleReader.indexPath, size: text.count)[...])
-        lay(text[...])
-        lay([UInt8](repeating: 0, count: Tar.padding(after: text.count) + Tar.endSize)[...])
-        if !partial.isEmpty { fullBlocks.append(partial) }
+        let start = partial + (try Tar.header(name: name, path: BundleReader.indexPath, size: size))
+        let end = [UInt8](repeating: 0, count: Tar.padding(after: size) + Tar.endSize)
+        tarOffset += Tar.unit + size + Tar.padding(after: size) + Tar.endSize
         partial = []
-        return takeFullBlocks()
+        return LastBlocks(start, IndexText(index, entries: entries, count: entries.count), end)
     }
+
+    private var indexSize: Int { index.encodedSize(entries: entries.count) }
 
     /// Ends the gzip member and puts the comment into its header.
     public mutating func finish<Output: BlockOutput>(_ output: Output) throws(Output.Failure) {
