@@ -10,8 +10,6 @@ final class Directory {
         let name: [UInt8]
         /// The type bits of `st_mode`, such as `S_IFREG`.
         let type: mode_t
-        /// What it sorts by: a folder's name ends with a slash, so that whole relative paths come in byte order.
-        let key: [UInt8]
     }
 
     let handle: Descriptor
@@ -30,8 +28,8 @@ final class Directory {
     /// The folder that a descriptor is open on.
     init(_ handle: Descriptor) { self.handle = handle }
 
-    /// All entries but `.` and `..`, sorted by their keys' bytes.
-    func entries() throws(FileError) -> [Entry] {
+    /// All entries but `.` and `..`, sorted.
+    func entries() throws(FileError) -> DirectoryNames {
         // closedir closes its descriptor, so it gets one of its own.
         let descriptor = try Descriptor.open(try CPath([0x2E], for: "read"), in: handle, flags: O_RDONLY | O_DIRECTORY)
         let own = fcntl(descriptor.number, F_DUPFD_CLOEXEC, 0)
@@ -41,17 +39,19 @@ final class Directory {
             throw FileError("read", handle.path, code: code)
         }
         defer { unsafe closedir(stream) }
-        var entries: [Entry] = []
+        var entries = DirectoryNames()
         while true {
             errno = 0
             guard let record = unsafe readdir(stream) else { break }
             let name = unsafe Self.name(of: record)
             if name == [0x2E] || name == [0x2E, 0x2E] { continue }
             let type = unsafe mode_t(record.pointee.d_type) << 12
-            entries.append(entry(name, type == 0 ? self.type(of: name) : type))
+            guard entries.append(name, type: type == 0 ? self.type(of: name) : type) else {
+                throw FileError("read", handle.path, reason: "its names take more than 4 GiB")
+            }
         }
         guard errno == 0 else { throw FileError("read", handle.path, code: errno) }
-        entries.sort { Self.precedes($0.key, $1.key) }
+        entries.sort()
         return entries
     }
 
@@ -69,10 +69,6 @@ final class Directory {
         return target.map { UInt8(bitPattern: $0) }
     }
 
-    private func entry(_ name: [UInt8], _ type: mode_t) -> Entry {
-        Entry(name: name, type: type, key: type == S_IFDIR ? name + [UInt8(ascii: "/")] : name)
-    }
-
     /// The type that the file system did not tell beside the name; 0 when it cannot be had.
     private func type(of name: [UInt8]) -> mode_t {
         guard let path = try? CPath(name, for: "read") else { return 0 }
@@ -86,11 +82,5 @@ final class Directory {
         let start = unsafe UnsafeRawPointer(record) + offset
         let length = unsafe strlen(start.assumingMemoryBound(to: CChar.self))
         return unsafe Array(UnsafeRawBufferPointer(start: start, count: length))
-    }
-
-    /// Whether `a` comes first, byte by byte.
-    private static func precedes(_ a: [UInt8], _ b: [UInt8]) -> Bool {
-        let order = unsafe memcmp(a, b, min(a.count, b.count))
-        return order == 0 ? a.count < b.count : order < 0
     }
 }

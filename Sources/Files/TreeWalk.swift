@@ -36,7 +36,7 @@ public struct TreeWalk {
 
     private struct Level {
         let directory: Directory
-        let entries: [Directory.Entry]
+        let entries: DirectoryNames
         var next = 0
     }
 
@@ -101,7 +101,7 @@ public struct TreeWalk {
         return FileError(error.action, shown, code: error.code)
     }
 
-    private static func folders(in entries: [Directory.Entry]) -> [[UInt8]] {
+    private static func folders(in entries: DirectoryNames) -> [[UInt8]] {
         entries.lazy.filter { $0.type == S_IFDIR }.map(\.name)
     }
 }
