@@ -6,7 +6,7 @@ SWIFT ?= swift
 LIBRARIES = dns-root-data libarchive-dev libdeflate-dev libgmp-dev libssl-dev libunbound-dev zlib1g-dev
 TEST_TOOLS = $(LIBRARIES) libarchive-tools bzip2 xz-utils zip busybox xxd openssl python3 python3-venv nsd ldnsutils
 
-.PHONY: demo test build install format lint libraries test-tools benchmark
+.PHONY: demo test build install format lint libraries test-tools benchmark benchmark-scale check check-record
 
 demo: build
 	Docs/demo.sh .build/release
@@ -41,6 +41,21 @@ benchmark: build .build/peers/msgauth .build/venv/bin/bagit.py .build/benchmark/
 .build/peers/msgauth: Tests/Peers/msgauth.go
 	.ci/install golang-go golang-github-emersion-go-msgauth-dev
 	GOCACHE=$(CURDIR)/.build/peers/cache GO111MODULE=off GOPATH=/usr/share/gocode go build -o $@ $<
+
+# How cost grows with the number of messages, up to SCALE of them (5 GB for the largest); written to Docs/performance.md.
+SCALE ?= 1000,10000,100000,1000000
+benchmark-scale: build
+	@.ci/install python3 util-linux
+	python3 Tests/Speed/scale.py .build/release/mailseal .build/release/mailseal-sample .build/benchmark/scale \
+		--messages $(SCALE) --write Docs/performance.md
+
+# The instructions for each message beside those in Tests/Speed/instructions.json; `make check-record` writes these anew, and fails.
+check: build
+	@.ci/install gcc libc6-dev python3 util-linux valgrind
+	SWIFT=$(SWIFT) python3 Tests/Speed/instructions.py .build/release/mailseal .build/release/mailseal-sample .build/instructions
+
+check-record:
+	MAILSEAL_RECORD=1 $(MAKE) check
 
 install: build
 	install -D -m 0755 .build/release/mailseal $(DESTDIR)$(PREFIX)/bin/mailseal
