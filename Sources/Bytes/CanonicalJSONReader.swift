@@ -8,6 +8,11 @@ public struct CanonicalJSONReader: Sendable {
     private let text: [UInt8]
     private var position: Int
     private var first = true
+    /// The name of the member that stands at `namePosition`, if one does; looked for once for all keys that are asked.
+    private var name: Range<Int>?
+    private var namePosition = -1
+    /// No key is longer than this.
+    private static let nameLimit = 64
 
     /// Starts to read an object that must fill the whole text.
     public init(_ text: [UInt8]) throws(CanonicalJSONError) {
@@ -93,19 +98,33 @@ public struct CanonicalJSONReader: Sendable {
 
     // Moves behind `"KEY":` when that is what comes next, comma included.
     private mutating func next(is key: String, hex: Bool = false) -> Bool {
-        var place = position
-        func matches(_ character: UInt8) -> Bool {
-            guard place < text.count, text[place] == character else { return false }
+        if namePosition != position { findName() }
+        guard let name, name.count == key.utf8.count + (hex ? 4 : 0) else { return false }
+        var place = name.lowerBound
+        for character in key.utf8 {
+            guard text[place] == character else { return false }
             place += 1
-            return true
         }
-        guard first || matches(0x2C), matches(0x22) else { return false }
-        for character in key.utf8 { guard matches(character) else { return false } }
-        if hex { for character in "_hex".utf8 { guard matches(character) else { return false } } }
-        guard matches(0x22), matches(0x3A) else { return false }
-        position = place
+        guard !hex || text[place..<place + 4].elementsEqual("_hex".utf8) else { return false }
+        position = name.upperBound + 2
         first = false
         return true
+    }
+
+    private mutating func findName() {
+        namePosition = position
+        name = nil
+        var start = position
+        if !first {
+            guard start < text.count, text[start] == 0x2C else { return }
+            start += 1
+        }
+        guard start < text.count, text[start] == 0x22 else { return }
+        start += 1
+        var end = start
+        while end < text.count, text[end] != 0x22, end - start <= Self.nameLimit { end += 1 }
+        guard end + 1 < text.count, text[end] == 0x22, text[end + 1] == 0x3A else { return }
+        name = start..<end
     }
 
     private mutating func expect(_ character: UInt8, _ what: String) throws(CanonicalJSONError) {
@@ -151,8 +170,14 @@ public struct CanonicalJSONReader: Sendable {
 
     private mutating func string(hex: Bool) throws(CanonicalJSONError) -> RawText {
         try expect(0x22, "\"")
-        var value: [UInt8] = []
         var run = position
+        position = endOfPlainText()
+        if position < text.count, text[position] == 0x22 {
+            let plain = Array(text[run..<position])
+            position += 1
+            return try hex ? decoded(plain) : plain
+        }
+        var value: [UInt8] = []
         while position < text.count, text[position] != 0x22 {
             let byte = text[position]
             guard byte >= 0x20, byte != 0x7F else { throw error("an escape for a control character") }
@@ -170,9 +195,37 @@ public struct CanonicalJSONReader: Sendable {
             guard isValidUTF8(value) else { throw error("valid UTF-8") }
             return value
         }
-        guard let bytes = Hexadecimal.decode(value) else { throw error("lower-case hex") }
+        return try decoded(value)
+    }
+
+    private func decoded(_ hex: [UInt8]) throws(CanonicalJSONError) -> RawText {
+        guard let bytes = Hexadecimal.decode(hex) else { throw error("lower-case hex") }
         return bytes
     }
+
+    // The first place from here on of a quote, an escape, or anything that is no printable ASCII.
+    private func endOfPlainText() -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        return unsafe text.withUnsafeBytes { bytes in
+            var place = position
+            while place + 8 <= bytes.count {
+                let word = unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+                // In each term the lowest byte that is marked is one that fits; those above it may be marked wrongly.
+                var marks = word | ((word &- ones &* 0x20) & ~word)
+                for special: UInt64 in [0x22, 0x5C, 0x7F] {
+                    let other = word ^ ones &* special
+                    marks |= (other &- ones) & ~other
+                }
+                marks &= ones &* 0x80
+                if marks != 0 { return place + marks.trailingZeroBitCount / 8 }
+                place += 8
+            }
+            while place < bytes.count, unsafe isPlain(bytes[place]) { place += 1 }
+            return place
+        }
+    }
+
+    private func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7F && byte != 0x22 && byte != 0x5C }
 
     private mutating func escape() throws(CanonicalJSONError) -> UInt8 {
         let rest = text[position...].prefix(6)

@@ -55,6 +55,23 @@ public enum Hexadecimal {
         return number
     }
 
+    /// The number that eight lower-case digits stand for, the first one in the highest byte; nil for other bytes.
+    @inlinable
+    public static func value(ofDigits digits: UInt64) -> UInt64? {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs = ones &* 0x80
+        guard digits & highs == 0 else { return nil }
+        // The highest bit of each byte tells whether the byte is at least this.
+        let isLetter = (digits &+ ones &* (0x80 - 0x61)) & ~(digits &+ ones &* (0x80 - 0x67)) & highs
+        let isNumber = (digits &+ ones &* (0x80 - 0x30)) & ~(digits &+ ones &* (0x80 - 0x3A)) & highs
+        guard isLetter | isNumber == highs else { return nil }
+        // A letter is 39 beyond the digit that would follow "9".
+        var value = digits &- ones &* 0x30 &- (isLetter &>> 7) &* 0x27
+        value = (value &>> 4 | value) & 0x00FF_00FF_00FF_00FF
+        value = (value &>> 8 | value) & 0x0000_FFFF_0000_FFFF
+        return (value &>> 16 | value) & 0xFFFF_FFFF
+    }
+
     private static func value(of character: UInt8) -> UInt8? {
         switch character {
         case 0x30...0x39: character - 0x30

@@ -50,11 +50,12 @@ extension BundleIndex {
         guard cursor.remaining == groupCount * Self.groupLine else { return false }
         groups.reserveCapacity(groupCount)
         for _ in 0..<groupCount {
-            guard let offset = cursor.offsetNumber(), cursor.skip(" "), let message = cursor.number(width: 8),
-                cursor.skip(" "), let hash = cursor.bytes(count: 64).flatMap({ Digest(hexadecimal: $0) }),
-                cursor.skip("\n")
+            guard let offset = cursor.offsetNumber(), cursor.skip(ASCII.space), let message = cursor.number(width: 8),
+                cursor.skip(ASCII.space),
+                let hash = cursor.bytes(count: 64).flatMap({ Digest(hexadecimal: Array($0)) }),
+                cursor.skip(ASCII.lf)
             else { return false }
-            groups.append(Group(tarOffset: offset, firstMessage: UInt32(message), hash: hash))
+            groups.append(Group(tarOffset: offset, firstMessage: UInt32(truncatingIfNeeded: message), hash: hash))
         }
         return true
     }
@@ -64,14 +65,13 @@ extension BundleIndex {
     /// They must rise, begin and end where they must, and leave room for what they point to. `blockOffset` is where the
     /// block of index.txt begins in the file, `headerOffset` where its header begins in that block.
     func check(blockOffset: Int, headerOffset: Int) -> Fault? {
-        let starts = blocks.map(\.offset) + [blockOffset]
-        for (number, start) in starts.enumerated() {
-            let gap =
-                number == 0
-                ? GzipHeader.size...GzipHeader.size : BundleBlocks.compressedSizes(after: starts[number - 1])
+        var gap = GzipHeader.size...GzipHeader.size
+        for number in 0...blocks.count {
+            let start = number < blocks.count ? blocks[number].offset : blockOffset
             guard gap.contains(start) else {
                 return fault("block \(number) within \(gap) of the file", found: start)
             }
+            gap = BundleBlocks.compressedSizes(after: start)
         }
         let end = blocks.count * BundleBlocks.size + headerOffset
         return checkEntries(end: end) ?? checkGroups(end: end)
@@ -79,7 +79,8 @@ extension BundleIndex {
 
     private func checkEntries(end: Int) -> Fault? {
         var least = 0
-        for (number, offset) in (entries.map(\.tarOffset) + [end]).enumerated() {
+        for number in 0...entries.count {
+            let offset = number < entries.count ? entries[number].tarOffset : end
             guard offset >= least, offset <= end, offset % Tar.unit == 0, number > 0 || offset == 0 else {
                 return fault("entry \(number) at a multiple of 512 from \(least) to \(end)", found: offset)
             }
@@ -117,7 +118,7 @@ extension FixedWidthCursor {
 
     /// The space, 8 digits and line feed that end a line of two numbers.
     fileprivate mutating func lastNumber() -> UInt32? {
-        guard skip(" "), let number = number(width: 8), skip("\n") else { return nil }
-        return UInt32(number)
+        guard skip(ASCII.space), let number = number(width: 8), skip(ASCII.lf) else { return nil }
+        return UInt32(truncatingIfNeeded: number)
     }
 }

@@ -3,7 +3,6 @@
 import Bytes
 import Deflate
 public import Files
-import Synchronization
 
 /// An open bundle whose entries are read at will; every header that it goes by is checked, nothing else is verified.
 ///
@@ -24,7 +23,9 @@ public final class BundleReader: Sendable {
     public let indexEntry: TarEntry
     /// Where the compressed blocks are, those of index.txt too.
     public let blocks: BundleBlocks
-    private let lastBlock = Mutex<CheckedBlock?>(nil)
+    /// Whether nothing but zeros, as many as belong there, follows index.txt in the tar stream.
+    let isIndexLast: Bool
+    private let cache = BlockCache()
 
     /// Reads the comment and index.txt; throws when they cannot be followed.
     ///
@@ -51,7 +52,13 @@ public final class BundleReader: Sendable {
         blocks = BundleBlocks(
             offsets: index.blocks.map(\.offset) + tail.offsets, checksums: index.blocks.map(\.checksum),
             tarSize: start + tail.size)
+        isIndexLast = tail.isIndexLast
+        // Small tag files stand in front of index.txt.
+        cache.keep(tail.firstBlock, of: index.blocks.count)
     }
+
+    /// How many blocks were inflated since the index was read.
+    public var inflatedBlocks: Int { cache.misses }
 
     /// Where headers begin in the tar stream, index.txt's too, and where the end of the archive begins, all rising.
     public var landmarks: [Int] { index.entries.map(\.tarOffset) + [indexEntry.tarOffset, indexEntry.end] }
@@ -86,7 +93,7 @@ public final class BundleReader: Sendable {
         return try bytes(tarOffset: entry.contentOffset + range.lowerBound, count: range.count)
     }
 
-    /// Bytes of the tar stream; the block that was inflated last is kept.
+    /// Bytes of the tar stream; the blocks that were used last are kept.
     public func bytes(tarOffset: Int, count: Int) throws(ContainerError) -> [UInt8] {
         guard tarOffset >= 0, count >= 0, tarOffset <= blocks.tarSize, count <= blocks.tarSize - tarOffset else {
             let end = tarOffset.addingReportingOverflow(max(count, 0))
@@ -116,10 +123,11 @@ public final class BundleReader: Sendable {
     }
 
     private func inflated(_ number: Int) throws(ContainerError) -> [UInt8] {
-        if let block = lastBlock.withLock({ $0 }), block.number == number, let bytes = block.bytes { return bytes }
+        if let bytes = cache.bytes(of: number) { return bytes }
         let block = blocks.check(number, compressed: try compressedBlock(number))
         if let fault = block.faults.first { throw .damaged(fault) }
-        lastBlock.withLock { $0 = block }
-        return block.bytes ?? []
+        let bytes = block.bytes ?? []
+        cache.keep(bytes, of: number)
+        return bytes
     }
 }

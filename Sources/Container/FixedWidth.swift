@@ -1,5 +1,7 @@
 // Fixed-width lower-case hexadecimal in long texts: one cursor to read, one function to write.
 
+import Bytes
+
 /// A cursor over text of fixed-width fields; every reading is strict and says nothing of the text it refuses.
 struct FixedWidthCursor {
     private let text: [UInt8]
@@ -20,20 +22,41 @@ struct FixedWidthCursor {
         return matches
     }
 
-    /// The number that `width` (at most 16) lower-case digits stand for; nil when other bytes stand there.
+    /// Goes past one byte; false when another one stands there.
+    mutating func skip(_ byte: UInt8) -> Bool {
+        guard remaining > 0, text[offset] == byte else { return false }
+        offset += 1
+        return true
+    }
+
+    /// The number that `width` (8 or 16, or fewer than 8) lower-case digits stand for; nil when other bytes stand there.
     mutating func number(width: Int) -> UInt64? {
         guard remaining >= width else { return nil }
-        var value: UInt64 = 0
-        for place in offset..<offset + width {
-            let byte = text[place]
-            switch byte {
-            case 0x30...0x39: value = value << 4 | UInt64(byte - 0x30)
-            case 0x61...0x66: value = value << 4 | UInt64(byte - 0x57)
-            default: return nil
-            }
-        }
+        let start = offset
         offset += width
-        return value
+        switch width {
+        case 8: return Hexadecimal.value(ofDigits: digits(at: start))
+        case 16:
+            guard let high = Hexadecimal.value(ofDigits: digits(at: start)),
+                let low = Hexadecimal.value(ofDigits: digits(at: start + 8))
+            else {
+                break
+            }
+            return high << 32 | low
+        default:
+            // As if zeros stood before them.
+            let digits = text[start..<start + width].reduce(0x3030_3030_3030_3030) { $0 << 8 | UInt64($1) }
+            if width < 8, let value = Hexadecimal.value(ofDigits: digits) { return value }
+        }
+        offset = start
+        return nil
+    }
+
+    /// Eight digits as one word, the first one highest.
+    private func digits(at place: Int) -> UInt64 {
+        unsafe text.withUnsafeBytes {
+            unsafe UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+        }
     }
 
     /// An offset of 16 digits; nil when it is no `Int`.

@@ -17,6 +17,15 @@ public struct Digest: Hashable, Comparable, Sendable {
         words = (values.0.bigEndian, values.1.bigEndian, values.2.bigEndian, values.3.bigEndian)
     }
 
+    /// The digest that `body` writes as 32 bytes.
+    init(writtenBy body: (UnsafeMutablePointer<UInt8>) -> Void) {
+        var values: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        unsafe withUnsafeMutableBytes(of: &values) { buffer in
+            if let start = unsafe buffer.bindMemory(to: UInt8.self).baseAddress { unsafe body(start) }
+        }
+        words = (values.0.bigEndian, values.1.bigEndian, values.2.bigEndian, values.3.bigEndian)
+    }
+
     /// The digest that 64 lower-case hexadecimal digits stand for, or nil for any other text.
     public init?(hexadecimal text: some Collection<UInt8>) {
         guard text.count == 64, let bytes = Hexadecimal.decode(text) else { return nil }
@@ -27,18 +36,16 @@ public struct Digest: Hashable, Comparable, Sendable {
     public init?(hexadecimal text: [UInt8]) {
         guard text.count == 64 else { return nil }
         var values: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-        for place in 0..<64 {
-            let nibble: UInt8
-            switch text[place] {
-            case 0x30...0x39: nibble = text[place] - 0x30
-            case 0x61...0x66: nibble = text[place] - 0x61 + 10
-            default: return nil
+        for place in stride(from: 0, to: 64, by: 8) {
+            let digits = unsafe text.withUnsafeBytes {
+                unsafe UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: place, as: UInt64.self))
             }
-            // Each digit comes in at the lowest end; after 64 of them the first is at the highest.
-            values.0 = values.0 << 4 | values.1 >> 60
-            values.1 = values.1 << 4 | values.2 >> 60
-            values.2 = values.2 << 4 | values.3 >> 60
-            values.3 = values.3 << 4 | UInt64(nibble)
+            guard let value = Hexadecimal.value(ofDigits: digits) else { return nil }
+            // Each eight digits come in at the lowest end; after all of them the first are at the highest.
+            values.0 = values.0 << 32 | values.1 >> 32
+            values.1 = values.1 << 32 | values.2 >> 32
+            values.2 = values.2 << 32 | values.3 >> 32
+            values.3 = values.3 << 32 | value
         }
         words = values
     }

@@ -49,6 +49,12 @@ public final class RunningHash {
     /// A hash of the same bytes so far, which goes on by itself.
     public func copy() -> RunningHash { RunningHash(copying: self) }
 
+    /// Begins again with no bytes, after a digest or before.
+    public func restart() {
+        let started = unsafe EVP_DigestInit_ex2(context, nil, nil)
+        precondition(started == 1, "libcrypto did not restart a hash")
+    }
+
     /// Appends bytes to what is hashed.
     public func update(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { buffer in
@@ -73,8 +79,11 @@ public final class RunningHash {
 
     /// The digest of all bytes of a running SHA-256; the hash must not be used again.
     public func finishDigest() -> Digest {
-        guard let digest = Digest(finish()) else { preconditionFailure("only SHA-256 gives a Digest") }
-        return digest
+        guard function == .sha256 else { preconditionFailure("only SHA-256 gives a Digest") }
+        return unsafe Digest(writtenBy: {
+            let finished = unsafe EVP_DigestFinal_ex(context, $0, nil)
+            precondition(finished == 1, "libcrypto did not finish a digest")
+        })
     }
 }
 

@@ -6,12 +6,14 @@ public import Cryptography
 import Files
 public import Manifest
 public import MerkleTree
+import Synchronization
 
 /// An open bundle for `list`, `show`, `extract` and `diff`.
 ///
 /// Opening recomputes the root from the hashes of the index's groups and compares it with the checkpoint; reading lines
-/// recomputes their group's hash. `BundleChain` says how far the index is compared with the archive. What is read this way belongs to the root that is shown; whether that is the root of
-/// the bundle that was published is for the user to compare (`--root`), and only `verify` checks everything.
+/// recomputes their group's hash. `BundleChain` says how far the index is compared with the archive. What is read this
+/// way belongs to the root that is shown; whether that is the root of the bundle that was published is for the user to
+/// compare (`--root`), and only `verify` checks everything.
 public final class Bundle: Sendable {
     /// The bundle's name.
     public let name: RawText
@@ -24,19 +26,25 @@ public final class Bundle: Sendable {
     let reader: BundleReader
     let manifest: TarEntry
     let groups: [BundleIndex.Group]
+    private let chain: BundleChain
+    /// The groups of lines that were read last.
+    private let lastGroups = Mutex<[(number: Int, lines: [UnreadLine])]>([])
 
     /// Opens a bundle; throws when it has no index that can be followed, or when index and checkpoint disagree.
     public convenience init(path: [UInt8]) throws { try self.init(try ReadableFile(named: path)) }
 
     /// Reads an open file as a bundle; throws as `init(path:)` does.
-    init(_ file: ReadableFile) throws {
+    ///
+    /// - Parameter blockLimit: in a bundle of at most so many blocks every entry is looked at right away.
+    init(_ file: ReadableFile, blockLimit: Int = BundleChain.blockLimit) throws {
         let reader: BundleReader
         do { reader = try BundleReader(file) } catch {
             throw MailsealError("\(file.path) cannot be read as a bundle: \(error)", hint: Self.hint)
         }
         let manifest = try BundleManifest.entry(in: reader)
         let place = BundleManifest.place(in: reader)
-        do { try BundleChain(reader: reader, manifest: place).check() } catch {
+        let chain = BundleChain(reader, manifest: place, blockLimit: blockLimit)
+        do { try chain.checkFrame() } catch {
             throw MailsealError(
                 "\(file.path): the index does not lead from entry to entry: \(error)", hint: Self.hint)
         }
@@ -53,6 +61,7 @@ public final class Bundle: Sendable {
                 hint: Self.hint)
         }
         self.reader = reader
+        self.chain = chain
         self.manifest = manifest
         groups = reader.index.groups
         root = checkpoint.reference
@@ -60,10 +69,16 @@ public final class Bundle: Sendable {
         do {
             var lines = BundleGroups(reader, manifest, groups, count: checkpoint.size)
             editions = try lines.editions()
+            lastGroups.withLock { $0 = lines.kept }
         } catch {
             throw MailsealError("\(file.path): \(error)", hint: Self.hint)
         }
         end = editions.last?.counts ?? EndLine()
+        guard end.messages < place else {
+            throw MailsealError(
+                "\(file.path): the index has \(place - 1) payload files, the manifest \(end.messages) messages",
+                hint: Self.hint)
+        }
     }
 
     static let hint = "mailseal verify tells what is wrong with it"
@@ -101,8 +116,16 @@ public final class Bundle: Sendable {
 
     /// The lines of a group of 256, checked against the group's hash.
     func lines(ofGroup number: Int) throws -> [UnreadLine] {
-        try BundleGroups(reader, manifest, groups, count: root.size).lines(of: number)
+        if let kept = lastGroups.withLock({ $0.last { $0.number == number }?.lines }) { return kept }
+        let lines = try BundleGroups(reader, manifest, groups, count: root.size).lines(of: number)
+        lastGroups.withLock {
+            if $0.count >= Self.keptGroups { $0.removeFirst() }
+            $0.append((number, lines))
+        }
+        return lines
     }
+
+    private static let keptGroups = 4
 
     /// The index of a message's line, or nil when there is no such number; throws when the index does not lead to it.
     public func leaf(ofMessage number: Int) throws -> Int? {
@@ -129,7 +152,7 @@ public final class Bundle: Sendable {
         guard let place = entry(ofLeaf: leaf) else {
             throw MailsealError("the index has no entry for manifest line \(leaf)", hint: Self.hint)
         }
-        let entry = try reader.entry(place)
+        let entry = try payload(place)
         guard entry.path == path, entry.size <= limit else {
             throw MailsealError(
                 "the index leads to \(entry.path.displayText), expected \(path.displayText)", hint: Self.hint)
@@ -141,6 +164,17 @@ public final class Bundle: Sendable {
         }
         return bytes
     }
+
+    /// Throws when the index leaves another room for a message than its line, at this index, calls for.
+    func checkRoom(for message: MessageLine, leaf: Int) throws {
+        guard let place = entry(ofLeaf: leaf) else {
+            throw MailsealError("the index has no entry for manifest line \(leaf)", hint: Self.hint)
+        }
+        try chain.checkRoom(of: place, size: message.size)
+    }
+
+    /// The payload file at this place of the index; throws when it does not stand between its neighbours.
+    func payload(_ place: Int) throws -> TarEntry { try chain.payload(place) }
 
     /// The message whose line stands at an index.
     public func bytes(of message: MessageLine, leaf: Int) throws -> [UInt8] {

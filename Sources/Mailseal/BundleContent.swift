@@ -15,7 +15,7 @@ extension Bundle {
         }
         let hash = RunningHash(.sha256)
         for (place, part) in PayloadFile.files(digest, size: size, pieces: file.pieces).enumerated() {
-            let entry = try reader.entry(first + place)
+            let entry = try payload(first + place)
             guard entry.path == part.path, entry.size == part.size else {
                 throw MailsealError(
                     "the index leads to \(entry.path.displayText), expected \(part.path.displayText)", hint: Self.hint)

@@ -12,7 +12,8 @@ struct BundleGroups {
     private let manifest: TarEntry
     private let groups: [BundleIndex.Group]
     private let count: Int
-    private var kept: (number: Int, lines: [UnreadLine]) = (-1, [])
+    /// The groups that were read last.
+    private(set) var kept: [(number: Int, lines: [UnreadLine])] = []
     /// Groups of lines longer than this are refused: 1 GiB.
     private static let lengthLimit = 1 << 30
 
@@ -29,15 +30,17 @@ struct BundleGroups {
             throw MailsealError("the index has no groups", hint: Bundle.hint)
         }
         let start = groups[number].tarOffset
+        guard number > 0 || start == manifest.contentOffset else {
+            throw MailsealError("the index does not lead to the manifest's first line", hint: Bundle.hint)
+        }
         let end = number + 1 < groups.count ? groups[number + 1].tarOffset : manifest.contentOffset + manifest.size
         guard start >= manifest.contentOffset, start < end, end <= manifest.contentOffset + manifest.size,
             end - start <= Self.lengthLimit
         else { throw MailsealError("the index leads outside the manifest", hint: Bundle.hint) }
         let lines = UnreadLine.lines(
             of: try reader.bytes(tarOffset: start, count: end - start), from: number * Tree.groupSize)
-        var tree = Frontier()
-        for line in lines { tree.append(leafHash: line.hash) }
-        guard tree.root == groups[number].hash, lines.count == min(Tree.groupSize, count - number * Tree.groupSize)
+        guard UnreadLine.root(of: lines) == groups[number].hash,
+            lines.count == min(Tree.groupSize, count - number * Tree.groupSize)
         else {
             throw MailsealError(
                 "lines \(number * Tree.groupSize) and following do not have the hash of the index", hint: Bundle.hint)
@@ -97,7 +100,10 @@ struct BundleGroups {
     }
 
     private mutating func group(_ number: Int) throws -> [UnreadLine] {
-        if kept.number != number { kept = (number, try lines(of: number)) }
-        return kept.lines
+        if let lines = kept.last(where: { $0.number == number })?.lines { return lines }
+        let lines = try lines(of: number)
+        if kept.count >= 4 { kept.removeFirst() }
+        kept.append((number, lines))
+        return lines
     }
 }

@@ -2,6 +2,7 @@
 
 import Bytes
 import Cryptography
+import Glibc
 import Manifest
 import MerkleTree
 
@@ -60,11 +61,17 @@ struct UnreadLine {
     static func lines(of text: [UInt8], from first: Int) -> [UnreadLine] {
         var lines: [UnreadLine] = []
         var start = 0
-        while let end = text[start...].firstIndex(of: ASCII.lf) {
+        while let end = text.span.firstIndex(of: ASCII.lf, from: start, to: text.count) {
             lines.append(UnreadLine(leaf: first + lines.count, group: text, range: start..<end))
             start = end + 1
         }
         return lines
+    }
+
+    /// The root of the tree of lines that are all of one text.
+    static func root(of lines: [UnreadLine]) -> Digest {
+        guard let text = lines.first?.group else { return TreeHash.empty }
+        return TreeHash.root(ofLeaves: lines.map(\.range), in: text.span)
     }
 
     /// Its text.
@@ -74,13 +81,15 @@ struct UnreadLine {
     var hash: Digest { TreeHash.leaf(group.span.extracting(range)) }
 
     /// Whether its type is this one.
-    func isOf(_ kind: Kind) -> Bool { group[range].starts(with: kind.start) }
+    func isOf(_ kind: Kind) -> Bool { starts(with: kind.start) }
 
     /// Whether it starts with these bytes.
-    func starts(with bytes: [UInt8]) -> Bool { group[range].starts(with: bytes) }
+    func starts(with bytes: [UInt8]) -> Bool {
+        range.count >= bytes.count && group[range.lowerBound..<range.lowerBound + bytes.count] == bytes[...]
+    }
 
     /// Whether these bytes stand anywhere in it.
-    func contains(_ bytes: [UInt8]) -> Bool { group.firstRange(of: bytes, in: range) != nil }
+    func contains(_ bytes: [UInt8]) -> Bool { group.contains(bytes, in: range) }
 
     /// The line, read strictly.
     func read() throws -> ManifestLine {
@@ -92,17 +101,29 @@ struct UnreadLine {
     }
 }
 
+extension Span<UInt8> {
+    /// The first place of a byte from `start` to before `end`, or nil.
+    fileprivate func firstIndex(of byte: UInt8, from start: Int, to end: Int) -> Int? {
+        guard start < end, end <= count else { return nil }
+        return unsafe withUnsafeBufferPointer { buffer -> Int? in
+            guard let base = buffer.baseAddress,
+                let found = unsafe memchr(base + start, Int32(byte), end - start)
+            else { return nil }
+            return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
+        }
+    }
+}
+
 extension [UInt8] {
-    /// Where these bytes first stand in a range.
-    func firstRange(of wanted: [UInt8], in range: Range<Int>) -> Range<Int>? {
-        guard let first = wanted.first else { return range.lowerBound..<range.lowerBound }
+    /// Whether these bytes stand somewhere in a range.
+    func contains(_ wanted: [UInt8], in range: Range<Int>) -> Bool {
+        guard let first = wanted.first else { return true }
         var place = range.lowerBound
-        while wanted.count <= range.upperBound - place,
-            let start = self[place...(range.upperBound - wanted.count)].firstIndex(of: first)
-        {
-            if self[start..<start + wanted.count].elementsEqual(wanted) { return start..<start + wanted.count }
+        let end = range.upperBound - wanted.count + 1
+        while let start = span.firstIndex(of: first, from: place, to: end) {
+            if self[start..<start + wanted.count] == wanted[...] { return true }
             place = start + 1
         }
-        return nil
+        return false
     }
 }

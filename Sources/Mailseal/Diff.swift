@@ -65,7 +65,11 @@ private struct DiffRun {
             (classes.same, classes.moved) = (common.same, common.moved)
         }
         addOnly(pairing, tables)
-        try await comparePairs(pairing.pairs, tables, &common)
+        if options.manifestOnly {
+            for pair in pairing.pairs { add(nil, pair, &common) }
+        } else {
+            try await comparePairs(pairing.pairs, tables, &common)
+        }
         if !options.messagesOnly {
             if !isSource { other.compareKeys(&sections) }
             for found in [other.compareFiles(&common, &sections), other.compareFailures(&sections)] {
@@ -75,7 +79,10 @@ private struct DiffRun {
         }
         var rows = DiffRows((a.bundle, tables.a), (b.bundle, tables.b))
         let shown = try rows.sections(sections)
-        let notes = options.messagesOnly ? [] : other.notes(common, isSource: isSource)
+        var notes = options.messagesOnly ? [] : other.notes(common, isSource: isSource)
+        if classes.altered > 0, options.manifestOnly {
+            notes.append("no message was read: some of those called altered may say the same")
+        }
         let roots = (tables.a.contentRoot.description, tables.b.contentRoot.description)
         return report(verdict(lacks), contentRoots: roots, common.transitions, shown, notes)
     }
@@ -170,14 +177,16 @@ private struct DiffRun {
         }
     }
 
+    /// Adds a pair; without a comparison it is altered.
     private mutating func add(
-        _ compared: DiffMessages, _ pair: DiffPairing.Pair, _ common: inout DiffCommonFacts
+        _ compared: DiffMessages?, _ pair: DiffPairing.Pair, _ common: inout DiffCommonFacts
     ) {
-        let kind: DiffSection.Kind = compared.areEquivalent ? .equivalent : .altered
-        if compared.areEquivalent { classes.equivalent += 1 } else { classes.altered += 1 }
+        let kind: DiffSection.Kind = compared?.areEquivalent == true ? .equivalent : .altered
+        if kind == .equivalent { classes.equivalent += 1 } else { classes.altered += 1 }
         let lines = options.messagesOnly ? [] : common.comparePlaces(pair, &sections).lines
         sections.add(kind) {
-            DiffDraft(a: pair.a, b: pair.b, reasons: compared.reasons, lines: lines, content: compared.content)
+            DiffDraft(
+                a: pair.a, b: pair.b, reasons: compared?.reasons ?? [], lines: lines, content: compared?.content)
         }
     }
 

@@ -108,8 +108,8 @@ struct DiffKeyEntry {
 
 /// One line.
 enum DiffFact {
-    case head(HeadLine)
-    case source(SourceLine)
+    indirect case head(HeadLine)
+    indirect case source(SourceLine)
     case message(DiffMessageEntry)
     case attachment(Digest, UInt64)
     case signature(Digest, DiffSignatureEntry)
@@ -121,13 +121,16 @@ enum DiffFact {
     case content(ContentLine)
     case other
 
-    init(_ unread: UnreadLine) throws {
+    /// The facts of a line; throws when it is malformed, or the index leaves another room than a message calls for.
+    init(_ unread: UnreadLine, in bundle: Bundle) throws {
         let leaf = UInt32(clamping: unread.leaf)
         let text = unread.text
         switch try unread.read() {
         case .head(let line): self = .head(line)
         case .source(let line): self = .source(line)
-        case .message(let line): self = .message(DiffMessageEntry(line, text, leaf))
+        case .message(let line):
+            try bundle.checkRoom(for: line, leaf: unread.leaf)
+            self = .message(DiffMessageEntry(line, text, leaf))
         case .attachment(let line): self = .attachment(line.message, DiffHash.of(text))
         case .dkim(let line): self = .signature(line.message, DiffSignatureEntry(line, text, leaf))
         case .occurrence(let line): self = .place(line.message, DiffPlaceEntry(line, leaf))

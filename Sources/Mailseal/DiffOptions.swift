@@ -8,6 +8,9 @@ public struct DiffOptions: Sendable {
     public var b: [UInt8]
     /// Whether only messages are compared: neither places nor keys, retrieval, other files or failures.
     public var messagesOnly = false
+    /// Whether only manifests are read: two messages of one identity with different bytes are then altered, and no reason
+    /// is given.
+    public var manifestOnly = false
     /// Whether the decoded text of altered messages is compared line by line.
     public var content = false
     /// How many rows of each section are wanted; nil for all.

@@ -38,7 +38,7 @@ struct DiffTable: Sendable {
                 // Read here, one group after another, so that each block is inflated once; taken apart in tasks.
                 let range = next..<min(next + Self.groupsAtOnce, groups)
                 let lines = try range.flatMap { try bundle.lines(ofGroup: $0) }
-                window.submit(weight: 1) { try Self.facts(of: lines) }
+                window.submit(weight: 1) { try Self.facts(of: lines, in: bundle) }
                 next = range.upperBound
             }
             guard let facts = try await window.next() else { break }
@@ -67,11 +67,11 @@ struct DiffTable: Sendable {
     /// The hash of the retrieval that holds for something: its own, else its source's; 0 when none is stated.
     func retrieval(own: UInt64, source: UInt32) -> UInt64 { own != 0 ? own : retrievals[source] ?? 0 }
 
-    private static func facts(of lines: [UnreadLine]) throws -> [DiffFact] {
+    private static func facts(of lines: [UnreadLine], in bundle: Bundle) throws -> [DiffFact] {
         var facts: [DiffFact] = []
         facts.reserveCapacity(lines.count)
         for line in lines {
-            facts.append(try DiffFact(line))
+            facts.append(try DiffFact(line, in: bundle))
         }
         return facts
     }

@@ -98,6 +98,7 @@ private struct Listing: ~Copyable {
             if line.isOf(.message) {
                 try await close(body)
                 guard last < range.upperBound, case .message(let message) = try line.read() else { return }
+                try bundle.checkRoom(for: message, leaf: line.leaf)
                 last = message.number
                 try consider(message, leaf: line.leaf)
             } else if open != nil {

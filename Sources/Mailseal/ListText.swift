@@ -31,7 +31,7 @@ struct FoldedText: Sendable {
 
     /// Whether another text stands in this one; é as one or as two characters is the same.
     func contains(_ other: FoldedText) -> Bool {
-        if bytes.firstRange(of: other.bytes, in: 0..<bytes.count) != nil { return true }
+        if bytes.contains(other.bytes, in: bytes.indices) { return true }
         return (hasMarks || other.hasMarks) && bytes.displayText.contains(other.bytes.displayText)
     }
 }

@@ -171,7 +171,11 @@ extension ShownMessage {
         }
         signatures = ShownSignature.signatures(newest.signatures, evidence, keys, mail)
         var sources: [Int: SourceLine] = [:]
-        for id in Set(gathered.places.map(\.source)) { sources[id] = try bundle.source(id) }
+        for id in Set(gathered.places.map(\.source)) {
+            // The first place's source has its line before the message's.
+            let end = id == gathered.places.first?.source ? leaf : .max
+            sources[id] = try bundle.source(id, before: end)
+        }
         places = gathered.places.map { ShownPlace(occurrence: $0, source: sources[$0.source]) }
         self.sameMessageID = sameMessageID
         self.isSearched = isSearched

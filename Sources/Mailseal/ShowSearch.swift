@@ -54,6 +54,7 @@ extension Bundle {
         guard let first = try lines.next(), case .message(let message) = try first.read() else {
             throw MailsealError("manifest line \(leaf) is no message", hint: Self.hint)
         }
+        try checkRoom(for: message, leaf: leaf)
         var gathered = GatheredLines(message: message)
         while let line = try lines.next() {
             switch try line.read() {
@@ -104,9 +105,13 @@ extension Bundle {
     }
 
     /// The line of a source: its number rises through the manifest, so that a few groups are enough to find it.
-    func source(_ id: Int) throws -> SourceLine? {
+    ///
+    /// - Parameter leaf: the index of a line that is known to stand behind the one that is looked for.
+    func source(_ id: Int, before leaf: Int = .max) throws -> SourceLine? {
         var low = 0
-        var high = groups.count
+        var high = min(groups.count, leaf / Tree.groupSize + 1)
+        // Most bundles have few sources, whose lines stand right at the start.
+        if high > 1, try firstSource(from: 1) >= id { high = 1 }
         while high - low > 1 {
             let middle = (low + high) / 2
             if try firstSource(from: middle) < id { low = middle } else { high = middle }

@@ -35,6 +35,9 @@ struct DiffCommand: AsyncParsableCommand {
     @Flag(help: "Compare messages only: no places, keys, retrieval, other files or failures.")
     var messagesOnly = false
 
+    @Flag(help: "Read manifests only: messages with different bytes are altered, for no reason that is told.")
+    var manifestOnly = false
+
     @Flag(help: "Show a unified diff of the decoded text of altered messages.")
     var content = false
 
@@ -45,6 +48,10 @@ struct DiffCommand: AsyncParsableCommand {
     var json = false
 
     @OptionGroup var resources: ResourceOptions
+
+    func validate() throws {
+        if manifestOnly, content { throw ValidationError("--content reads messages, --manifest-only does not") }
+    }
 
     func run() async throws {
         let line = ProgressLine("comparing")
@@ -62,6 +69,7 @@ struct DiffCommand: AsyncParsableCommand {
     private var options: DiffOptions {
         var options = DiffOptions(a: a.bytes, b: b.bytes)
         options.messagesOnly = messagesOnly
+        options.manifestOnly = manifestOnly
         options.content = content
         options.rowLimit = all || json ? nil : 20
         options.jobs = resources.workers
