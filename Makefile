@@ -28,12 +28,14 @@ test: test-tools .build/venv/bin/bagit.py
 # What mailseal costs beside the programs that people use today, on an archive of SIZE (full: 9 GB), and what a DKIM signature
 # costs beside go-msgauth; each in one run. The first table is written to Docs/performance.md.
 SIZE ?= 1GB
+TURNS ?= 3
 benchmark: build .build/peers/msgauth .build/venv/bin/bagit.py .build/benchmark/$(SIZE)/keys.txt
-	@.ci/install python3 util-linux pigz borgbackup restic
+	@.ci/install python3 util-linux pigz borgbackup restic diffoscope-minimal
 	$(SWIFT) build -c release --product BenchmarkCommand
 	python3 Tests/Peers/benchmark_dkim.py .build/release/BenchmarkCommand .build/peers/msgauth .build/benchmark/dkim
 	PATH="$(CURDIR)/.build/venv/bin:$$PATH" python3 Tests/Peers/benchmark_bundles.py .build/release/mailseal \
-		.build/benchmark/$(SIZE)/archive .build/benchmark/$(SIZE)/keys.txt .build/benchmark/work --write Docs/performance.md
+		.build/benchmark/$(SIZE)/archive .build/benchmark/$(SIZE)/keys.txt .build/benchmark/work --turns $(TURNS) \
+		--write Docs/performance.md
 
 .build/benchmark/$(SIZE)/keys.txt: build
 	test -e $@ || .build/release/mailseal-sample .build/benchmark/$(SIZE)/archive --bytes $(subst full,9GB,$(SIZE))

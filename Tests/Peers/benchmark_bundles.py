@@ -13,7 +13,6 @@ import argparse
 import dataclasses
 import os
 import pathlib
-import shutil
 import statistics
 import sys
 import time
@@ -32,13 +31,17 @@ class Run:
 
 @dataclasses.dataclass
 class Peer:
-    """A command of today, and how much of its time and CPU mailseal may take (None: not limited)."""
+    """A command of today, and how much of its time and CPU mailseal may take (None: not limited).
+
+    It is left out for archives of more bytes than `largest`.
+    """
     name: str
     command: str
     wall: float | None = None
     cpu: float | None = None
     before: str = "true"
-    turns: int | None = None
+    after: str = "true"
+    largest: float = float("inf")
 
 
 @dataclasses.dataclass
@@ -48,6 +51,7 @@ class Work:
     command: str
     peers: list
     before: str = "true"
+    after: str = "true"
     seconds: float | None = None
 
 
@@ -79,7 +83,7 @@ def works():
               "    if name.decode(errors='ignore').encode() != name:\n"
               "      os.rename(root + b'/' + name, root + b'/' + name.hex().encode())\n")
     bag = f'rm -rf bag bag.tar.gz; cp -a "$A" bag; find bag -type l -delete; python3 -c "{rename}"'
-    extract = "rm -rf x; mkdir x; tar xzf m.tar.gz -C x"
+    extract = "mkdir x; tar xzf m.tar.gz -C x"
     borg = "export BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes BORG_BASE_DIR=$PWD/borg-home"
     restic = "export RESTIC_PASSWORD=benchmark"
     restic_new = f"{restic}; rm -rf restic; restic init -q -r restic --no-cache"
@@ -89,24 +93,27 @@ def works():
             Peer("`tar \\| pigz -6 -n -p 2`", pigz, wall=1 / 4, cpu=1 / 4),
             Peer("`bagit.py --processes 2`, then `tar \\| pigz`",
                  "bagit.py --processes 2 --quiet --sha256 bag && tar --sort=name -c bag | pigz -6 -n -p 2 > bag.tar.gz",
-                 wall=1 / 4, before=bag),
+                 wall=1 / 4, before=bag, after="rm -rf bag bag.tar.gz"),
             Peer("`borg create` (lz4)", f'{borg}; borg create borg::a "$A"', wall=1,
                  before=f"{borg}; rm -rf borg borg-home; borg init -e none borg"),
             Peer("`restic backup`", f'{restic}; restic backup -q -r restic --no-cache "$A"', wall=1, before=restic_new),
         ]),
         Work("verify", '"$M" verify m.tar.gz', [
             Peer("`tar xzf`, then `sha256sum -c`",
-                 f"{extract} && cd x/m && sha256sum --quiet -c manifest-sha256.txt", wall=1 / 3),
+                 f"{extract} && cd x/m && sha256sum --quiet -c manifest-sha256.txt", wall=1 / 3, after="rm -rf x"),
             Peer("`tar xzf`, then `bagit.py --validate`",
-                 f"{extract} && bagit.py --validate --quiet --processes 2 x/m", wall=1 / 4),
+                 f"{extract} && bagit.py --validate --quiet --processes 2 x/m", wall=1 / 4, after="rm -rf x"),
             Peer("`borg check --verify-data`", f"{borg}; borg check --verify-data borg", wall=1),
             Peer("`restic check --read-data`", f"{restic}; restic check -q -r restic --read-data --no-cache", wall=1),
-        ]),
+        ], after="rm -rf borg borg-home restic"),
         Work("diff", '"$M" diff m.tar.gz n.tar.gz || [ $? -eq 1 ]', [
-            Peer("`diff -r` of two extracted trees", "diff -rq x y || [ $? -eq 1 ]", wall=1,
-                 before=f"{extract}; rm -rf y; mkdir y; tar xzf n.tar.gz -C y"),
+            Peer("`diff -r` of two extracted trees", "diff -rq x y || [ $? -eq 1 ]",
+                 before=f"{extract}; mkdir y; tar xzf n.tar.gz -C y", after="rm -rf x y"),
+            Peer("`diffoscope`", "diffoscope --text diffoscope.txt m.tar.gz n.tar.gz || [ $? -eq 1 ]", wall=1,
+                 largest=1.1e9),
         ], before='rm -rf n; cp -a "$A" n; find n -type f | sort | sed -n "1~100p" | while read -r f; do '
                   'echo changed >> "$f"; done; "$M" create n --name m --keys "$K" -o n.tar.gz -f; rm -rf n'),
+        Work("diff --manifest-only", '"$M" diff --manifest-only m.tar.gz n.tar.gz || [ $? -eq 1 ]', [], seconds=2),
         Work("show one message", '"$M" show m.tar.gz 500', [
             Peer("`tar xzf --wildcards`", 'tar xzOf m.tar.gz --wildcards "*/$(cat digest).eml"', wall=1),
         ], before=digest, seconds=0.05),
@@ -122,12 +129,13 @@ def measure(work, turns, environment):
     """The medians of mailseal and of each peer; the commands run in turn."""
     run(work.before, environment)
     ours, theirs = [], [[] for _ in work.peers]
-    for turn in range(turns):
+    for _ in range(turns):
         ours.append(run(work.command, environment))
         for peer, runs in zip(work.peers, theirs):
-            if turn < (peer.turns or turns):
-                run(peer.before, environment)
-                runs.append(run(peer.command, environment))
+            run(peer.before, environment)
+            runs.append(run(peer.command, environment))
+            run(peer.after, environment)
+    run(work.after, environment)
     return median(ours), [median(runs) for runs in theirs]
 
 
@@ -158,9 +166,8 @@ def sizes(folder):
     return line, ours <= theirs * 1.01
 
 
-def archive_line(archive):
-    files = [path.stat().st_size for path in pathlib.Path(archive).rglob("*") if path.is_file()]
-    return f"{len(files):,} files, {sum(files):,} bytes"
+def file_sizes(archive):
+    return [path.stat().st_size for path in pathlib.Path(archive).rglob("*") if path.is_file()]
 
 
 def processor():
@@ -193,22 +200,23 @@ def main():
                    "A": os.path.abspath(arguments.archive)}
     page = os.path.abspath(arguments.write) if arguments.write else None
     os.chdir(folder)
+    files = file_sizes(environment["A"])
     lines = ["| work | wall s | CPU s | peak MB | mailseal's part: wall, CPU | at most | met |", "|---|---|---|---|---|---|---|"]
     holds = True
     for work in works():
         if arguments.only in work.name:
+            work.peers = [peer for peer in work.peers if sum(files) <= peer.largest]
             more, met = rows(work, *measure(work, arguments.turns, environment))
             print("\n".join(more), flush=True)
             lines += more
             holds = holds and met
-    head = (f"{archive_line(environment['A'])}; {processor()}, pinned to two of {os.cpu_count()} processors; medians of "
-            f"{arguments.turns} runs, in turn.\n\n")
+    runs = f"medians of {arguments.turns} runs" if arguments.turns > 1 else "one run each"
+    head = (f"{len(files):,} files, {sum(files):,} bytes; {processor()}, pinned to two of {os.cpu_count()} processors; "
+            f"{runs}, in turn.\n\n")
     text, met = sizes(pathlib.Path(".")) if pathlib.Path("t.tar.gz").exists() else ("", True)
     print(text)
     if page:
         write(page, head + "\n".join(lines) + f"\n\n{text}\n")
-    for name in () if arguments.only else ("bag", "x", "y", "borg", "borg-home", "restic"):
-        shutil.rmtree(folder / name, ignore_errors=True)
     sys.exit(0 if holds and met else 1)
 
 
