@@ -37,7 +37,9 @@ struct BundleTail {
         let content = start + Tar.unit
         let end = content + size + Tar.padding(after: size) + Tar.endSize
         // What follows the header; of the blocks behind it nothing else is kept.
-        var rest = Array(first[content...])
+        var rest: [UInt8] = []
+        rest.reserveCapacity(min(end - content + BundleBlocks.size, first.count * 64))
+        rest += first[content...]
         while content + rest.count < end { rest += try blocks.next() }
         name = header.name
         isIndexLast = content + rest.count == end && rest[size...].allSatisfy { $0 == 0 }

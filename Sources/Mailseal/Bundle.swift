@@ -136,12 +136,15 @@ public final class Bundle: Sendable {
             let middle = (low + high) / 2
             if Int(groups[middle].firstMessage) <= number { low = middle } else { high = middle }
         }
-        var lines = unread(from: low * Tree.groupSize)
-        while let line = try lines.next() {
-            guard line.isOf(.message), case .message(let message) = try line.read(), message.number >= number else {
+        guard low < groups.count else { return nil }
+        // Those before it need no parsing: the index tells the number of the group's first one.
+        var count = number - Int(groups[low].firstMessage)
+        for line in try lines(ofGroup: low) where line.isOf(.message) {
+            guard count == 0 else {
+                count -= 1
                 continue
             }
-            if message.number == number { return line.leaf }
+            if case .message(let message) = try line.read(), message.number == number { return line.leaf }
             break
         }
         throw MailsealError("the index does not lead to message \(number)", hint: Self.hint)

@@ -46,7 +46,7 @@ final class BundleChain: Sendable {
             throw MailsealError("it has no entry at the archive's first byte")
         }
         let names = try tagNames(count: entries.count - manifest)
-        if !isSmall { try check(0, names) }
+        if !isSmall, try reader.firstEntry()?.path != Self.first { try check(0, names) }
         for number in (isSmall ? 0 : max(1, manifest - 1))..<entries.count { try check(number, names) }
     }
 
@@ -73,6 +73,8 @@ final class BundleChain: Sendable {
         }
     }
 
+    private static let first = "bagit.txt".bytes
+
     private func check(_ number: Int, _ names: [[UInt8]]) throws {
         do {
             let entry = try reader.entry(number)
@@ -86,7 +88,7 @@ final class BundleChain: Sendable {
     }
 
     private func isInPlace(_ entry: TarEntry, _ number: Int, _ names: [[UInt8]]) -> Bool {
-        if number == 0 { return entry.path == "bagit.txt".bytes }
+        if number == 0 { return entry.path == Self.first }
         return number < manifest ? entry.path.starts(with: "data/".utf8) : entry.path == names[number - manifest]
     }
 

@@ -27,6 +27,17 @@ import Testing
         #expect(try JSONSample(text.bytes) == value)
     }
 
+    @Test func `every byte survives at every place of a text`() throws {
+        for place in 0..<17 {
+            for byte in UInt8.min...UInt8.max {
+                var text = [UInt8](repeating: 0x41, count: 17)
+                text[place] = byte
+                let value = JSONSample(text: text)
+                #expect(try JSONSample(value.bytes) == value, "\(byte) at \(place)")
+            }
+        }
+    }
+
     @Test func `every single byte survives as a text`() throws {
         for byte in UInt8.min...UInt8.max {
             let value = JSONSample(text: [byte], texts: [[byte], [byte, byte]], lists: [[[byte]]])

@@ -41,4 +41,15 @@ import Testing
     func `a number is 1 to 16 digits`(text: String, number: UInt64?) {
         #expect(Hexadecimal.decodeNumber(text.bytes) == number)
     }
+
+    @Test func `eight digits are read together, and every other byte among them refused`() {
+        for place in 0..<8 {
+            for byte in UInt8.min...UInt8.max {
+                var text = "0a9f1e8b".bytes
+                text[place] = byte
+                let word = text.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+                #expect(Hexadecimal.value(ofDigits: word) == Hexadecimal.decodeNumber(text), "\(text)")
+            }
+        }
+    }
 }

@@ -249,6 +249,21 @@ extension DiffReport.Classes {
             #expect(back.sections.first { $0.kind == kind }?.rows.map { [$0.b, $0.a] } == pairs)
         }
     }
+
+    @Test(arguments: signed + messages.prefix(3))
+    func `without the messages those that may be equivalent are altered, and the verdict stays`(
+        scenario: DiffScenario
+    ) async throws {
+        let bench = try DiffWorkbench()
+        try await bench.pack(try scenario.a(), as: "a")
+        try await bench.pack(try scenario.b(), as: "b")
+        let report = try await bench.diff("a.tar.gz", "b.tar.gz") { $0.manifestOnly = true }
+        var classes = scenario.classes
+        (classes.altered, classes.equivalent) = (classes.altered + classes.equivalent, 0)
+        #expect(report.verdict == .different)
+        #expect(report.classes == classes)
+        #expect(report.notes.contains { $0.starts(with: "no message was read") } == (classes.altered > 0))
+    }
 }
 
 extension DiffSection.Kind {

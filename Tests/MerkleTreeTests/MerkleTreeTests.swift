@@ -20,6 +20,17 @@ private func flipped(_ digest: Digest, bit: Int) -> Digest {
 }
 
 @Suite struct TreeHashTests {
+    @Test func `the root of lines in a text is that of the leaves one by one`() {
+        var text: [UInt8] = []
+        var lines: [Range<Int>] = []
+        for count in 0...130 {
+            #expect(TreeHash.root(ofLeaves: lines, in: text.span) == definedRoot(leafHashes(count)[...]), "\(count)")
+            let line = "leaf \(count)".bytes
+            lines.append(text.count..<text.count + line.count)
+            text += line + [0x0A]
+        }
+    }
+
     @Test(arguments: [
         ("", "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"),
         ("L123456", "395aa064aa4c29f7010acfe3f25db9485bbd4b91897b6ad7ad547639252b4d56"),

@@ -1,4 +1,4 @@
-// Whether index.txt is the last thing in the archive, and the archive the last thing in the file.
+// The two ends of an archive: its first entry, and whether index.txt is the last thing in it, and it in the file.
 
 import Deflate
 import Files
@@ -30,4 +30,21 @@ extension BundleReader {
 
     /// `03 00`, CRC-32 and length.
     static let trailerSize = 10
+}
+
+extension BundleReader {
+    /// The archive's first entry, the rest of whose block is not inflated; nil when that does not give a canonical header
+    /// of an entry that ends where the next one begins.
+    public func firstEntry() throws(ContainerError) -> TarEntry? {
+        guard blocks.count > 0, index.entries.count > 1 else { return nil }
+        let range = blocks.range(of: 0)
+        let stream = InflateStream()
+        stream.feed(try file.bytes(at: range.lowerBound, count: min(range.count, 1 << 13)))
+        var bytes: [UInt8] = []
+        while bytes.count < Tar.unit, case .output(let output)? = try? stream.next() { bytes += output }
+        let header = Tar.parse(bytes.prefix(Tar.unit))
+        guard header.isCanonical, header.name == name, let size = header.size else { return nil }
+        let entry = TarEntry(path: header.path, size: size, tarOffset: 0)
+        return entry.end == index.entries[1].tarOffset ? entry : nil
+    }
 }
