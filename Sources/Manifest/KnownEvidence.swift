@@ -30,7 +30,8 @@ struct OpenEvidence {
         standing.count(line)
         var hasher = Hasher()
         hasher.combine(hash)
-        hasher.combine(ManifestLine.dkim(line).bytes)
+        // As bytes: an array hashes its elements one by one.
+        unsafe ManifestLine.dkim(line).bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
         hash = hasher.finalize()
     }
 }
