@@ -139,7 +139,10 @@ struct EditionWriter {
     private mutating func grow(_ growth: TagFileGrowth) throws {
         try payloadManifest.append(growth.payloadManifest)
         guard !growth.mailbag.isEmpty else { return }
-        while mailbags.count < growth.mailbagPart { mailbags.append(SpooledText()) }
+        while mailbags.count < growth.mailbagPart {
+            try mailbags.last?.release()
+            mailbags.append(SpooledText())
+        }
         try mailbags[growth.mailbagPart - 1].append(growth.mailbag)
     }
 }

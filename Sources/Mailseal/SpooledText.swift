@@ -20,6 +20,12 @@ final class SpooledText {
         if buffer.count >= Self.bufferSize { try flush() }
     }
 
+    /// Gives back the memory until more is appended.
+    func release() throws {
+        try flush()
+        buffer = []
+    }
+
     /// The digest of all bytes; nothing can be appended afterwards.
     func finish() throws -> Digest {
         hash.update(buffer)
