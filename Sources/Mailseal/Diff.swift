@@ -164,8 +164,8 @@ private struct DiffRun {
             while submitted < pairs.count, submitted == done || !window.isFull {
                 let next = pairs[submitted]
                 let content = options.content && sections.hasRoom(for: .altered)
-                let first = try Self.bytes(a.bundle, tables.a.messages[Int(next.a)])
-                let second = try Self.bytes(b.bundle, tables.b.messages[Int(next.b)])
+                let first = try Self.bytes(a.bundle, tables.a, Int(next.a))
+                let second = try Self.bytes(b.bundle, tables.b, Int(next.b))
                 window.submit(weight: 4096 + first.count + second.count) {
                     DiffMessages(first, second, keys: keys, content: content)
                 }
@@ -190,9 +190,10 @@ private struct DiffRun {
         }
     }
 
-    private static func bytes(_ bundle: Bundle, _ message: DiffMessageEntry) throws -> [UInt8] {
-        let file = PayloadFile.message(message.digest, size: 0)
-        return try bundle.content(ofLeaf: Int(message.leaf), path: file.path, digest: message.digest)
+    private static func bytes(_ bundle: Bundle, _ table: DiffTable, _ message: Int) throws -> [UInt8] {
+        let digest = table.digests[message]
+        let file = PayloadFile.message(digest, size: 0)
+        return try bundle.content(ofLeaf: Int(table.messages[message].leaf), path: file.path, digest: digest)
     }
 }
 

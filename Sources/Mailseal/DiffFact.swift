@@ -45,7 +45,6 @@ struct DiffHash {
 
 /// A message.
 struct DiffMessageEntry {
-    let digest: Digest
     let leaf: UInt32
     let number: UInt32
     /// The hash of its Message-ID; 0 when it has none.
@@ -61,7 +60,6 @@ struct DiffPlaceEntry {
     let source: UInt32
     /// Whether the path is that of a mailbox.
     let isInMailbox: Bool
-    let path: UInt64
     /// In a mailbox, the hash of path and offset; else that of the path.
     let spot: UInt64
     /// The mailbox or folder, and the file's name in it (0 in a mailbox).
@@ -72,6 +70,9 @@ struct DiffPlaceEntry {
     let mtime: Int64
     /// The hash of offset and framing.
     let frame: UInt64
+
+    /// The hash of the path.
+    var path: UInt64 { isInMailbox ? folder : spot }
 }
 
 /// A signature.
@@ -110,7 +111,7 @@ struct DiffKeyEntry {
 enum DiffFact {
     indirect case head(HeadLine)
     indirect case source(SourceLine)
-    case message(DiffMessageEntry)
+    case message(Digest, DiffMessageEntry)
     case attachment(Digest, UInt64)
     case signature(Digest, DiffSignatureEntry)
     case place(Digest, DiffPlaceEntry)
@@ -130,7 +131,7 @@ enum DiffFact {
         case .source(let line): self = .source(line)
         case .message(let line):
             try bundle.checkRoom(for: line, leaf: unread.leaf)
-            self = .message(DiffMessageEntry(line, text, leaf))
+            self = .message(line.sha256, DiffMessageEntry(line, text, leaf))
         case .attachment(let line): self = .attachment(line.message, DiffHash.of(text))
         case .dkim(let line): self = .signature(line.message, DiffSignatureEntry(line, text, leaf))
         case .occurrence(let line): self = .place(line.message, DiffPlaceEntry(line, leaf))
@@ -149,7 +150,6 @@ enum DiffFact {
 
 extension DiffMessageEntry {
     fileprivate init(_ line: MessageLine, _ text: [UInt8], _ leaf: UInt32) {
-        digest = line.sha256
         self.leaf = leaf
         number = UInt32(clamping: line.number)
         identity = line.messageID.map { DiffHash.of($0) } ?? 0
@@ -165,13 +165,12 @@ extension DiffPlaceEntry {
         source = UInt32(clamping: line.source)
         isInMailbox = line.offset != nil
         let levels = line.path.levels
-        path = DiffHash.of(levels)
         if let offset = line.offset {
             spot = DiffHash.of(levels + [["\(offset)".bytes]])
-            folder = path
+            folder = DiffHash.of(levels)
             base = 0
         } else {
-            spot = path
+            spot = DiffHash.of(levels)
             folder = DiffHash.of(levels.dropLast() + [levels.last?.dropLast() ?? []])
             base = DiffHash.of(levels.last?.last ?? [])
         }

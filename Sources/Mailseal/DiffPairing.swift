@@ -1,5 +1,7 @@
 // Which message of one manifest is which of the other: by bytes, then by path, Message-ID and signature.
 
+import Cryptography
+
 /// The pairs; every message of either side is in at most one, and both orders of the sides give the same.
 struct DiffPairing {
     /// A message of either side, as places in `DiffTable.messages`.
@@ -22,10 +24,11 @@ struct DiffPairing {
     init(_ a: DiffTable, _ b: DiffTable) {
         tables = (a, b)
         var taken = [Bool](repeating: false, count: b.messages.count)
-        for (place, message) in a.messages.enumerated() {
-            if let other = b.numbers[message.digest] {
-                common.append(Pair(a: UInt32(place), b: other))
-                taken[Int(other)] = true
+        common.reserveCapacity(min(a.messages.count, b.messages.count))
+        for place in a.messages.indices {
+            if let other = b.digests.place(of: a.digests[place]) {
+                common.append(Pair(a: UInt32(place), b: UInt32(other)))
+                taken[other] = true
             } else {
                 onlyA.append(UInt32(place))
             }

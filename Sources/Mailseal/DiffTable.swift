@@ -12,7 +12,8 @@ struct DiffTable: Sendable {
     private(set) var sources: [UInt32: SourceLine] = [:]
     private var retrievals: [UInt32: UInt64] = [:]
     private(set) var messages: [DiffMessageEntry] = []
-    private(set) var numbers: [Digest: UInt32] = [:]
+    /// The messages' digests, each at its message's place.
+    private(set) var digests = DigestList()
     private(set) var files: [DiffFileEntry] = []
     private(set) var failures: [(leaf: UInt32, identity: UInt64)] = []
     private(set) var containers: [UInt64] = []
@@ -20,15 +21,15 @@ struct DiffTable: Sendable {
     private(set) var contentRoot = Digest(hashing: [])
     private var recordedRoot: Digest?
     private var allPlaces: [DiffPlaceEntry] = []
-    private var placeStarts: [Int] = []
+    private var placeStarts: [UInt32] = []
     private var allSignatures: [DiffSignatureEntry] = []
-    private var signatureStarts: [Int] = []
+    private var signatureStarts: [UInt32] = []
     /// A task reads this many groups of lines.
     private static let groupsAtOnce = 4
 
     /// Reads the manifest of a bundle; throws when a line is malformed or does not belong to the root.
     init(_ bundle: Bundle, jobs: Int, observer: Observer) async throws {
-        numbers.reserveCapacity(bundle.end.messages.clamped(to: 0...bundle.lineCount))
+        reserve(bundle.end, lines: bundle.lineCount)
         var window = InOrder<[DiffFact]>(width: jobs * 2, budget: .max)
         let groups = (bundle.lineCount + 255) / 256
         var next = 0
@@ -51,14 +52,21 @@ struct DiffTable: Sendable {
         try finish()
     }
 
+    // Arrays that grow by doubling would take up to three times their size.
+    private mutating func reserve(_ counts: EndLine, lines: Int) {
+        messages.reserveCapacity(counts.messages.clamped(to: 0...lines))
+        allPlaces.reserveCapacity(counts.occurrences.clamped(to: 0...lines))
+        allSignatures.reserveCapacity(counts.signatures.clamped(to: 0...lines))
+    }
+
     /// The places of a message.
     func places(of message: UInt32) -> ArraySlice<DiffPlaceEntry> {
-        allPlaces[placeStarts[Int(message)]..<placeStarts[Int(message) + 1]]
+        allPlaces[Int(placeStarts[Int(message)])..<Int(placeStarts[Int(message) + 1])]
     }
 
     /// The signatures of a message, as the newest edition that names them recorded them.
     func signatures(of message: UInt32) -> ArraySlice<DiffSignatureEntry> {
-        allSignatures[signatureStarts[Int(message)]..<signatureStarts[Int(message) + 1]]
+        allSignatures[Int(signatureStarts[Int(message)])..<Int(signatureStarts[Int(message) + 1])]
     }
 
     /// The class of a message.
@@ -84,8 +92,8 @@ struct DiffTable: Sendable {
         case .source(let line):
             sources[UInt32(clamping: line.id)] = line
             retrievals[UInt32(clamping: line.id)] = line.retrieved?.diffHash
-        case .message(let message):
-            guard numbers.updateValue(UInt32(messages.count), forKey: message.digest) == nil else {
+        case .message(let digest, let message):
+            guard digests.insert(digest).isNew else {
                 throw MailsealError("manifest line \(leaf): a message that stood before", hint: Bundle.hint)
             }
             messages.append(message)
@@ -109,10 +117,10 @@ struct DiffTable: Sendable {
     }
 
     private func number(of digest: Digest, _ leaf: Int) throws -> UInt32 {
-        guard let number = numbers[digest] else {
+        guard let place = digests.place(of: digest) else {
             throw MailsealError("manifest line \(leaf): about a message that has no line", hint: Bundle.hint)
         }
-        return number
+        return UInt32(place)
     }
 
     private mutating func finish() throws {
@@ -121,7 +129,9 @@ struct DiffTable: Sendable {
         keepNewestSignatures()
         placeStarts = Self.starts(allPlaces.lazy.map(\.message), messages.count)
         signatureStarts = Self.starts(allSignatures.lazy.map(\.message), messages.count)
-        contentRoot = ContentRoot.root(of: messages.lazy.map(\.digest))
+        var root = ContentRoot()
+        digests.forEachSorted { root.append($0) }
+        contentRoot = root.root
         guard contentRoot == recordedRoot else {
             throw MailsealError(
                 "the messages have the content root \(contentRoot), the manifest records \(recordedRoot?.description ?? "none")",
@@ -138,8 +148,8 @@ struct DiffTable: Sendable {
     }
 
     /// Where the entries of each message begin, and at last where those of the last one end.
-    private static func starts(_ messages: some Sequence<UInt32>, _ count: Int) -> [Int] {
-        var starts = [Int](repeating: 0, count: count + 1)
+    private static func starts(_ messages: some Sequence<UInt32>, _ count: Int) -> [UInt32] {
+        var starts = [UInt32](repeating: 0, count: count + 1)
         for message in messages { starts[Int(message) + 1] += 1 }
         for place in 0..<count { starts[place + 1] += starts[place] }
         return starts
