@@ -41,6 +41,7 @@ benchmark: build .build/peers/msgauth .build/venv/bin/bagit.py .build/benchmark/
 		--write Docs/performance.md
 
 .build/benchmark/$(SIZE)/keys.txt: build
+	mkdir -p $(@D)
 	test -e $@ || .build/release/mailseal-sample .build/benchmark/$(SIZE)/archive --bytes $(subst full,9GB,$(SIZE))
 
 .build/peers/msgauth: Tests/Peers/msgauth.go

@@ -10,6 +10,10 @@ import Glibc
 public final class AtomicOutput {
     /// The bytes appended so far.
     public private(set) var size = 0
+    /// The bytes that are on their way to the disk.
+    private var startedSize = 0
+    /// So many bytes are sent on their way together, 32 MiB.
+    private static let stretch = 32 << 20
     private let handle: Descriptor
     private let folder: Descriptor
     private let temporary: CPath
@@ -49,6 +53,9 @@ public final class AtomicOutput {
     public func append(_ bytes: Span<UInt8>) throws(FileError) {
         try handle.write(bytes, at: size)
         size += bytes.count
+        guard size - startedSize >= Self.stretch else { return }
+        handle.startWriting(startedSize..<size)
+        startedSize = size
     }
 
     /// Appends bytes.

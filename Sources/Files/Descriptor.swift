@@ -86,6 +86,11 @@ final class Descriptor: Sendable {
         guard failure == 0 else { throw FileError("write", path, code: failure) }
     }
 
+    /// Has the system begin to bring a range to the disk, so that `synchronize` has less to wait for; no more than a hint.
+    func startWriting(_ range: Range<Int>) {
+        _ = posix_fadvise(number, off_t(range.lowerBound), off_t(range.count), POSIX_FADV_DONTNEED)
+    }
+
     /// Waits until the content is on the disk.
     func synchronize() throws(FileError) {
         while fsync(number) != 0 {

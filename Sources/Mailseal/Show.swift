@@ -109,8 +109,9 @@ public struct ShownPlace: Sendable {
 
 /// Finds and reads one message.
 public enum Show {
-    /// Manifests up to this size are searched whole; longer ones only when asked for, or to find the message.
-    static let searchedSize = 16 << 20
+    /// Manifests up to this size, some 5,000 lines, are searched whole, which takes a few milliseconds; longer ones only when
+    /// asked for, or to find the message.
+    static let searchedSize = 2 << 20
 
     /// Reads a message; nil when the bundle has none of that name.
     ///
