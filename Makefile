@@ -36,7 +36,7 @@ benchmark: build .build/peers/msgauth .build/venv/bin/bagit.py .build/benchmark/
 	@.ci/install python3 util-linux pigz borgbackup restic diffoscope-minimal
 	$(RELEASE) BenchmarkCommand
 	python3 Tests/Peers/benchmark_dkim.py .build/release/BenchmarkCommand .build/peers/msgauth .build/benchmark/dkim
-	PATH="$(CURDIR)/.build/venv/bin:$$PATH" python3 Tests/Peers/benchmark_bundles.py .build/release/mailseal \
+	PATH="$(CURDIR)/.build/venv/bin:$$PATH" python3 Tests/Speed/benchmark_bundles.py .build/release/mailseal \
 		.build/benchmark/$(SIZE)/archive .build/benchmark/$(SIZE)/keys.txt .build/benchmark/work --turns $(TURNS) \
 		--write Docs/performance.md
 

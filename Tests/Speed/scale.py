@@ -17,26 +17,11 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import time
+
+from timed import MEMORY_LIMIT, run, write
 
 START, END = "<!-- written by make benchmark-scale -->\n", "<!-- end of scale -->\n"
-MEMORY_LIMIT = 512 * 1024 * 1024
 BYTES_LIMIT = 64
-
-
-def run(command, statuses=(0,)):
-    """Wall seconds, CPU seconds and peak memory in bytes of a command; ends the program when it fails."""
-    processors = ",".join(map(str, sorted(os.sched_getaffinity(0))[:2]))
-    sink = os.open(os.devnull, os.O_WRONLY)
-    start = time.monotonic()
-    child = os.posix_spawnp(
-        "taskset", ["taskset", "-c", processors, *map(str, command)], os.environ,
-        file_actions=[(os.POSIX_SPAWN_DUP2, sink, 1)])
-    _, status, usage = os.wait4(child, 0)
-    os.close(sink)
-    if os.waitstatus_to_exitcode(status) not in statuses:
-        sys.exit(f"failed: {' '.join(map(str, command))}")
-    return time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
 
 def make(sample, folder, count, layout):
@@ -71,9 +56,9 @@ def measure(mailseal, root, count):
 
 
 def rows(count, size, taken):
-    for name, (wall, cpu, memory) in taken.items():
-        each = f"{cpu / count * 1e6:,.1f}"
-        yield (f"| {count:,} | {size / 1e6:,.0f} | {name} | {wall:,.2f} | {cpu:,.2f} | {each} | {memory / 1e6:,.0f} |")
+    for name, took in taken.items():
+        each = f"{took.cpu / count * 1e6:,.1f}"
+        yield (f"| {count:,} | {size / 1e6:,.0f} | {name} | {took.wall:,.2f} | {took.cpu:,.2f} | {each} | {took.memory / 1e6:,.0f} |")
 
 
 def slopes(results):
@@ -81,7 +66,7 @@ def slopes(results):
     if len(results) < 2:
         return {}
     (fewer, first), (more, last) = sorted(results.items())[-2:]
-    return {name: (last[name][2] - first[name][2]) / (more - fewer) for name in last}
+    return {name: (last[name].memory - first[name].memory) / (more - fewer) for name in last}
 
 
 def main():
@@ -107,10 +92,8 @@ def main():
         f"{each:,.0f} bytes in `{name}`" for name, each in growth.items()) + "."
     print(line)
     if arguments.write:
-        page = pathlib.Path(arguments.write)
-        before, _, rest = page.read_text().partition(START)
-        page.write_text(before + START + "\n".join(lines) + f"\n\n{line}\n" + END + rest.partition(END)[2])
-    peak = max(memory for taken in results.values() for _, _, memory in taken.values())
+        write(arguments.write, "\n".join(lines) + f"\n\n{line}\n", START, END)
+    peak = max(took.memory for taken in results.values() for took in taken.values())
     sys.exit(0 if peak <= MEMORY_LIMIT and growth.get("create", 0) <= BYTES_LIMIT else 1)
 
 

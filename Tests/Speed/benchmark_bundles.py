@@ -15,18 +15,11 @@ import os
 import pathlib
 import statistics
 import sys
-import time
+
+import timed
 
 MEGABYTE = 1_000_000
-MEMORY_LIMIT = 512 * 1024 * 1024
-
-
-@dataclasses.dataclass
-class Run:
-    """What one run of a command took."""
-    wall: float
-    cpu: float
-    memory: int
+START, END = "<!-- written by make benchmark -->\n", "<!-- end -->\n"
 
 
 @dataclasses.dataclass
@@ -55,22 +48,8 @@ class Work:
     seconds: float | None = None
 
 
-def processors():
-    return ",".join(map(str, sorted(os.sched_getaffinity(0))[:2]))
-
-
 def run(command, environment):
-    """Runs a shell command and says what it took; ends the program when it fails."""
-    words = ["taskset", "-c", processors(), "bash", "-o", "pipefail", "-c", command]
-    sink = os.open(os.devnull, os.O_WRONLY)
-    start = time.monotonic()
-    child = os.posix_spawnp("taskset", words, environment, file_actions=[(os.POSIX_SPAWN_DUP2, sink, 1)])
-    _, status, usage = os.wait4(child, 0)
-    wall = time.monotonic() - start
-    os.close(sink)
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"failed: {command}")
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+    return timed.run(["bash", "-o", "pipefail", "-c", command], environment)
 
 
 def works():
@@ -122,7 +101,7 @@ def works():
 
 
 def median(runs):
-    return Run(*(statistics.median(getattr(run, name) for run in runs) for name in ("wall", "cpu", "memory")))
+    return timed.Run(*(statistics.median(getattr(run, name) for run in runs) for name in ("wall", "cpu", "memory")))
 
 
 def measure(work, turns, environment):
@@ -147,7 +126,7 @@ def row(name, result, ratio="", target="", met=None):
 
 def rows(work, ours, theirs):
     """The rows of a table, and whether all targets are met."""
-    holds = ours.memory <= MEMORY_LIMIT and (work.seconds is None or ours.wall <= work.seconds)
+    holds = ours.memory <= timed.MEMORY_LIMIT and (work.seconds is None or ours.wall <= work.seconds)
     target = "512 MB" + (f", {work.seconds} s" if work.seconds else "")
     lines = [row(f"**mailseal {work.name}**", ours, target=target, met=holds)]
     for peer, result in zip(work.peers, theirs):
@@ -175,15 +154,6 @@ def processor():
         if line.startswith("model name"):
             return line.split(":", 1)[1].strip()
     return "unknown"
-
-
-def write(page, text):
-    """Replaces what stands between the page's marks, or appends it."""
-    path = pathlib.Path(page)
-    start, end = "<!-- written by make benchmark -->\n", "<!-- end -->\n"
-    old = path.read_text()
-    before, _, rest = old.partition(start)
-    path.write_text(before + start + text + end + rest.partition(end)[2])
 
 
 def main():
@@ -216,7 +186,7 @@ def main():
     text, met = sizes(pathlib.Path(".")) if pathlib.Path("t.tar.gz").exists() else ("", True)
     print(text)
     if page:
-        write(page, head + "\n".join(lines) + f"\n\n{text}\n")
+        timed.write(page, head + "\n".join(lines) + f"\n\n{text}\n", START, END)
     sys.exit(0 if holds and met else 1)
 
 
