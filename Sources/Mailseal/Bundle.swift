@@ -17,8 +17,8 @@ import Synchronization
 public final class Bundle: Sendable {
     /// The bundle's name.
     public let name: RawText
-    /// The root of the manifest as the checkpoint gives it.
-    public let root: RootReference
+    /// The checkpoint: origin, number of lines and root of the manifest.
+    public let checkpoint: Checkpoint
     /// The editions, from the first.
     public let editions: [Edition]
     /// The manifest's last line.
@@ -64,7 +64,7 @@ public final class Bundle: Sendable {
         self.chain = chain
         self.manifest = manifest
         groups = reader.index.groups
-        root = checkpoint.reference
+        self.checkpoint = checkpoint
         name = reader.name
         do {
             var lines = BundleGroups(reader, manifest, groups, count: checkpoint.size)
@@ -92,6 +92,9 @@ public final class Bundle: Sendable {
         let head = try file.read(at: 0, count: min(file.size, 10 + name.count))
         return head.starts(with: start) && head.dropFirst(10).elementsEqual(name)
     }
+
+    /// The root of the manifest as the checkpoint gives it.
+    public var root: RootReference { checkpoint.reference }
 
     /// The number of lines.
     public var lineCount: Int { root.size }

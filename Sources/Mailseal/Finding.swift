@@ -49,6 +49,10 @@ public struct Finding: Hashable, Sendable {
         case attachmentsDiffer = "attachments-differ"
         /// The `dkim` lines do not follow from the message's bytes and the `key` lines.
         case dkimDiffers = "dkim-differs"
+        /// A proof does not lead from its line to its root.
+        case proofBroken = "proof-broken"
+        /// A proof is of other bytes than those of the file.
+        case proofOfOther = "proof-of-other"
         /// More findings of one code than are listed.
         case moreFindings = "more-findings"
         /// The root that the user named is that of an earlier edition.

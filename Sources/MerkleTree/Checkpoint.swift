@@ -46,6 +46,17 @@ public struct Checkpoint: Hashable, Sendable {
         self = checkpoint
     }
 
+    /// The lines of a checkpoint up to the empty line before its signatures; all of the text when there are none.
+    public static func body(of signed: [UInt8]) -> ArraySlice<UInt8> {
+        var lines = 0
+        for (place, byte) in signed.enumerated() where byte == ASCII.lf {
+            lines += 1
+            guard lines == 3 else { continue }
+            return place + 1 < signed.count && signed[place + 1] == ASCII.lf ? signed[...place] : signed[...]
+        }
+        return signed[...]
+    }
+
     /// The three lines, each ending in LF.
     public var text: [UInt8] { origin + "\n\(size)\n".bytes + Base64.encode(root.bytes) + [ASCII.lf] }
 
@@ -83,7 +94,7 @@ public struct RootReference: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// The number of leaves that decimal digits without sign or leading zero stand for, up to 2^63 − 1.
-private func leafCount(_ digits: ArraySlice<UInt8>) -> Int? {
+func leafCount(_ digits: ArraySlice<UInt8>) -> Int? {
     guard (1...19).contains(digits.count), digits.allSatisfy(ASCII.isDigit), digits.count == 1 || digits.first != 0x30
     else { return nil }
     var value = 0

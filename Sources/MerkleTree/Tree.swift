@@ -65,6 +65,36 @@ public struct Tree: Sendable {
         return InclusionProof(index: index, size: size, hashes: hashes)
     }
 
+    /// The consistency proof from the roots of all groups and the leaf hashes of the group that the older tree ends in.
+    ///
+    /// That group is number `(oldSize - 1) / groupSize`. Nil when its leaf hashes do not give the group's hash, or when the
+    /// sizes do not fit the groups.
+    public static func consistencyProof(
+        from oldSize: Int, to size: Int, groups: [Digest], leafHashesOfGroup leaves: [Digest]
+    ) -> ConsistencyProof? {
+        guard oldSize > 0, oldSize <= size, groups.count == (size - 1) / groupSize + 1 else { return nil }
+        guard oldSize < size else { return ConsistencyProof(oldSize: size, newSize: size, hashes: []) }
+        let group = (oldSize - 1) / groupSize
+        let inner = Tree(leafHashes: leaves)
+        guard leaves.count == min(groupSize, size - group * groupSize), inner.root == groups[group] else { return nil }
+        let outer = Tree(leafHashes: groups)
+        // The last node of the older tree that is perfect: inside the group, or the root of whole groups.
+        let height = oldSize.trailingZeroBitCount
+        let place = (oldSize >> height) - 1
+        let groupHeight = groupSize.trailingZeroBitCount
+        let hashes: [Digest]
+        if height < groupHeight {
+            let innerPlace = place & ((groupSize >> height) - 1)
+            hashes =
+                [inner.levels[height][innerPlace]] + inner.path(to: innerPlace, from: height) + outer.path(to: group)
+        } else {
+            hashes =
+                [outer.levels[height - groupHeight][place]] + outer.path(to: place, from: height - groupHeight)
+        }
+        // A perfect older tree is that node itself, which the verifier knows.
+        return ConsistencyProof(oldSize: oldSize, newSize: size, hashes: Array(hashes.dropFirst(place == 0 ? 1 : 0)))
+    }
+
     /// The siblings on the way from a node to the root, lowest first.
     private func path(to place: Int, from height: Int = 0) -> [Digest] {
         levels.indices.dropFirst(height).compactMap { level in

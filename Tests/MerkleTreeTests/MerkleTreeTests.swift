@@ -167,6 +167,28 @@ private func flipped(_ digest: Digest, bit: Int) -> Digest {
         #expect(Tree.inclusionProof(of: size, in: size, groups: groups, leafHashesOfGroup: leaves) == nil)
     }
 
+    @Test(arguments: [1, 2, 255, 256, 257, 511, 512, 513, 768, 1000, 1024, 1025])
+    func `a consistency proof from group hashes is the one from all leaves`(size: Int) throws {
+        let leaves = leafHashes(size)
+        let tree = Tree(leafHashes: leaves)
+        let groups = stride(from: 0, to: size, by: Tree.groupSize).map {
+            Tree(leafHashes: Array(leaves[$0..<min(size, $0 + Tree.groupSize)])).root
+        }
+        for old in 1...size {
+            let start = (old - 1) / Tree.groupSize * Tree.groupSize
+            let own = Array(leaves[start..<min(size, start + Tree.groupSize)])
+            let proof = Tree.consistencyProof(from: old, to: size, groups: groups, leafHashesOfGroup: own)
+            #expect(proof != nil && proof == tree.consistencyProof(from: old), "\(old)")
+        }
+        let foreign = [Digest](repeating: TreeHash.empty, count: min(size, Tree.groupSize))
+        if size > 1 {
+            #expect(Tree.consistencyProof(from: 1, to: size, groups: groups, leafHashesOfGroup: foreign) == nil)
+        }
+        for old in [0, size + 1] {
+            #expect(Tree.consistencyProof(from: old, to: size, groups: groups, leafHashesOfGroup: leaves) == nil)
+        }
+    }
+
     /// Each hash with a bit changed, left out and doubled; a hash too many at either end; two hashes swapped.
     private func mutations(of hashes: [Digest], seed: Int) -> [[Digest]] {
         let extra = TreeHash.leaf([0xEE])
