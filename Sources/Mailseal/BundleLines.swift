@@ -83,9 +83,17 @@ struct UnreadLine {
     /// Whether its type is this one.
     func isOf(_ kind: Kind) -> Bool { starts(with: kind.start) }
 
-    /// Whether it starts with these bytes.
+    /// Its text without the salt, to be compared with what other bundles say.
+    var statement: [UInt8] {
+        let prefix = LineSalt.prefix(of: group[range])
+        return prefix == 1 ? text : [0x7B] + group[(range.lowerBound + prefix)..<range.upperBound]
+    }
+
+    /// Whether it starts with these bytes, a brace and members, behind its salt if it has one.
     func starts(with bytes: [UInt8]) -> Bool {
-        range.count >= bytes.count && group[range.lowerBound..<range.lowerBound + bytes.count] == bytes[...]
+        let place = range.lowerBound + LineSalt.prefix(of: group[range])
+        let members = bytes.dropFirst()
+        return range.upperBound - place >= members.count && group[place..<place + members.count] == members
     }
 
     /// Whether these bytes stand anywhere in it.

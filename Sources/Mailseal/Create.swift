@@ -16,7 +16,7 @@ public struct Create {
     let keys: KeyStore
     let name: RawText
     private let path: [UInt8]
-    private var edition = EditionWriter()
+    private var edition: EditionWriter
     private var keyNames: Set<KeyName> = []
     private var retrievals: Retrievals
     private var failed = 0
@@ -49,10 +49,20 @@ public struct Create {
         path = options.output ?? name + ".tar.gz".bytes
         try Places.check(options, output: path)
         if !options.force { try Places.checkFree(path) }
+        edition = EditionWriter(salts: try options.seedFile.map { try Self.salts($0, options.origin) })
         let loaded = try Keys.load(options.keyFiles, observer: observer)
         let known = options.knownKeys.map { $0.map { Keys.key(of: $0) } }
         keys = known.isEmpty ? loaded : KeyStore(sets: known + [loaded.keys])
         retrievals = try Retrievals(options, observer: observer)
+    }
+
+    /// The salts of a new archive: its origin must be its own, or two archives would have the same salts.
+    private static func salts(_ path: [UInt8], _ origin: RawText?) throws -> LineSalts {
+        guard let origin else {
+            throw MailsealError(
+                "a seed needs an origin", hint: "name the archive with --origin newsroom.example/archives/2026-11")
+        }
+        return try LineSalts(seedFile: path, origin: origin)
     }
 
     private mutating func run() async throws -> CreateSummary {
@@ -78,7 +88,8 @@ public struct Create {
     private var head: HeadLine {
         HeadLine(
             format: Format.name.bytes, rules: Format.rules, name: name,
-            origin: options.origin ?? "mailseal.invalid/".bytes + name, edition: 1, baggedAt: options.baggedAt)
+            origin: options.origin ?? "mailseal.invalid/".bytes + name, edition: 1,
+            salted: options.seedFile != nil, baggedAt: options.baggedAt)
     }
 
     private var intakeOptions: Intake.Options {

@@ -14,6 +14,8 @@ public struct CreateOptions: Sendable {
     public var name: RawText?
     /// The checkpoint's origin; nil for `mailseal.invalid/NAME`.
     public var origin: RawText?
+    /// A file of the seed of salts, 32 bytes; nil for lines without salts.
+    public var seedFile: [UInt8]?
     /// Files of DKIM key records.
     public var keyFiles: [[UInt8]] = []
     /// When and where all sources were retrieved, when stated.

@@ -125,7 +125,7 @@ enum DiffFact {
     /// The facts of a line; throws when it is malformed, or the index leaves another room than a message calls for.
     init(_ unread: UnreadLine, in bundle: Bundle) throws {
         let leaf = UInt32(clamping: unread.leaf)
-        let text = unread.text
+        let text = unread.statement
         switch try unread.read() {
         case .head(let line): self = .head(line)
         case .source(let line): self = .source(line)

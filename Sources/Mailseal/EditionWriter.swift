@@ -26,12 +26,14 @@ struct EditionWriter {
     private var origin: RawText = []
     /// The index of the open edition's head line.
     private var head = 0
+    private let salts: LineSalts?
 
-    /// No lines yet.
-    init() {}
+    /// No lines yet; salts come into all of them, or into none.
+    init(salts: LineSalts? = nil) { self.salts = salts }
 
-    /// The lines of a bundle, so that another edition can be appended.
-    init(continuing text: TextSource) throws {
+    /// The lines of a bundle, so that another edition can be appended, with salts if it has them.
+    init(continuing text: TextSource, salts: LineSalts? = nil) throws {
+        self.salts = salts
         var cursor = ManifestCursor(text)
         while let line = try cursor.next() { _ = try take(try ManifestLine(line), line) }
     }
@@ -56,7 +58,7 @@ struct EditionWriter {
 
     /// Appends a line; gives the payload files that it is the first to name.
     mutating func append(_ line: ManifestLine) throws -> [PayloadFile] {
-        let text = line.bytes
+        let text = line.bytes(salt: salts?.salt(ofLeaf: size))
         try check(line, text)
         return try take(line, text)
     }
@@ -64,7 +66,7 @@ struct EditionWriter {
     private mutating func take(_ line: ManifestLine, _ text: [UInt8]) throws -> [PayloadFile] {
         tree.append(text, at: manifest.size, nextMessage: counts.messages + 1)
         try manifest.append(text + [ASCII.lf])
-        audit.follow(line)
+        audit.follow(line, isSalted: LineSalt.isIn(text))
         guard audit.faultCount == 0 else {
             let detail = audit.faults.first?.detail ?? ""
             throw MailsealError("manifest line \(tree.size - 1) would break the format: \(detail)", hint: Self.bug)

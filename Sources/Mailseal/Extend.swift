@@ -100,9 +100,28 @@ public struct Extend {
         return Keys.lines(of: store, for: renewal.wanted).filter { !lines.contains(ManifestLine.key($0).bytes) }
     }
 
+    /// The salts of the bundle's lines; throws when it has some and the seed is not theirs, or the other way round.
+    private func salts(of old: Bundle) throws -> LineSalts? {
+        guard try LineSalt.isIn(old.lines(ofGroup: 0)[0].text) else {
+            guard options.seedFile == nil else { throw MailsealError("\(file.path) has no salts, so it takes no seed") }
+            return nil
+        }
+        guard let path = options.seedFile else {
+            throw MailsealError(
+                "\(file.path) has salted lines", hint: "name the seed that it was made with: --seed-file")
+        }
+        let salts = try LineSalts(seedFile: path, origin: old.checkpoint.origin)
+        let first = ManifestLine.head(old.editions[0].head).bytes(salt: salts.salt(ofLeaf: 0))
+        guard try old.lines(ofGroup: 0)[0].text == first else {
+            throw MailsealError("\(path.displayText) is the seed of another archive: nothing was written")
+        }
+        return salts
+    }
+
     /// The lines of the bundle with those of the new edition behind them.
     private func edition(behind old: Bundle, adding keys: [KeyLine]) throws -> EditionWriter {
-        var edition = try EditionWriter(continuing: BundleManifest.text(of: old.manifest, in: old.reader))
+        var edition = try EditionWriter(
+            continuing: BundleManifest.text(of: old.manifest, in: old.reader), salts: try salts(of: old))
         guard var head = old.editions.last?.head else { throw MailsealError("\(file.path) has no edition") }
         head.edition = old.editions.count + 1
         head.rules = Format.rules

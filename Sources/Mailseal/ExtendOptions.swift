@@ -10,6 +10,8 @@ public struct ExtendOptions: Sendable {
     public var bundle: [UInt8]
     /// Files of DKIM key records.
     public var keyFiles: [[UInt8]] = []
+    /// The file of the seed that the bundle was made with, when its lines are salted.
+    public var seedFile: [UInt8]?
     /// Where the new bundle is written.
     public var output: [UInt8]
     /// The bagging time of the new edition, when stated.

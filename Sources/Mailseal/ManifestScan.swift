@@ -97,7 +97,7 @@ struct ManifestScan {
             fileEntries[digest] = payloadFiles
             if !file.pieces.isEmpty { filePieces[digest] = file.pieces.count }
         }
-        audit.follow(line)
+        audit.follow(line, isSalted: LineSalt.isIn(text))
         if case .message(let message) = line { place(message.sha256, at: UInt32(clamping: payloadFiles)) }
         payloadFiles += files.count
         grow(tagFiles.follow(line, files: files))

@@ -41,7 +41,12 @@ enum Places {
     private static func check(
         output: [UInt8], _ sources: [([UInt8], FileStamp)], _ options: CreateOptions
     ) throws {
-        let inputs = options.sources + options.keyFiles + (options.retrievalLog.map { [$0] } ?? [])
+        let inputs = options.sources + options.keyFiles + [options.retrievalLog, options.seedFile].compactMap(\.self)
+        if let seed = options.seedFile, let around = try folder(around: seed, among: sources) {
+            throw MailsealError(
+                "the seed lies within the source \(around.displayText), and would be packed with it",
+                hint: "keep it outside: whoever has the seed can confirm what is withheld")
+        }
         try check(output: output, madeFrom: inputs)
         if let around = try folder(around: output, among: sources) {
             throw MailsealError(

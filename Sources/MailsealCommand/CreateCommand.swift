@@ -18,6 +18,7 @@ struct CreateCommand: AsyncParsableCommand {
             EXAMPLES
               mailseal create leak/ --keys keys.txt --retrieved-at 2017-05-05T18:35:00Z \\
                   --retrieved-from https://archive.example/macron-leaks
+              head -c 32 /dev/urandom > seed && mailseal create leak/ --seed-file seed --origin newsroom.example/leak
               mailseal create inbox.mbox sent.mbox -o mail.tar.gz --name newsroom-2026
 
             EXIT STATUS
@@ -45,6 +46,12 @@ struct CreateCommand: AsyncParsableCommand {
             "A file of DKIM keys, lines of selector._domainkey.domain TXT-record; may be given several times.",
             valueName: "file"))
     var keys: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A file of 32 secret random bytes, for this archive alone: a salt in each line hides what redact withholds.",
+            valueName: "file"))
+    var seedFile: String?
 
     @Option(
         help: ArgumentHelp("When the sources were retrieved (RFC 3339): your statement.", valueName: "time"),
@@ -100,6 +107,7 @@ struct CreateCommand: AsyncParsableCommand {
         options.output = output?.argumentBytes
         options.name = name?.argumentBytes
         options.origin = origin?.argumentBytes
+        options.seedFile = seedFile?.argumentBytes
         options.keyFiles = keys.map(\.argumentBytes)
         if retrievedAt != nil || retrievedFrom != nil {
             options.retrieval = Retrieval(at: retrievedAt, from: retrievedFrom)

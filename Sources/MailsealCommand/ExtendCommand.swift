@@ -37,6 +37,9 @@ struct ExtendCommand: AsyncParsableCommand {
             valueName: "file"))
     var keys: [String]
 
+    @Option(help: ArgumentHelp("The seed that the bundle was made with, when it has salts.", valueName: "file"))
+    var seedFile: String?
+
     @Option(name: .shortAndLong, help: ArgumentHelp("The new bundle to write.", valueName: "file"))
     var output: String
 
@@ -74,6 +77,7 @@ struct ExtendCommand: AsyncParsableCommand {
 
     private var options: ExtendOptions {
         var options = ExtendOptions(bundle: bundle.argumentBytes, output: output.argumentBytes)
+        options.seedFile = seedFile?.argumentBytes
         options.keyFiles = keys.map(\.argumentBytes)
         options.baggedAt = baggedAt
         options.force = force

@@ -48,6 +48,9 @@ extension ManifestAudit {
         where now != then {
             fault("edition-differs", "\(what) \(now.displayText), \(then.displayText) in the edition before")
         }
+        if head.salted != before.salted {
+            fault("edition-differs", "salted lines in one edition only")
+        }
         if head.rules < before.rules {
             fault("edition-differs", "rules \(head.rules), below rules \(before.rules) of the edition before")
         }

@@ -57,8 +57,15 @@ public struct ManifestAudit {
     public init() {}
 
     /// Follows one line.
-    public mutating func follow(_ line: ManifestLine) {
+    ///
+    /// - Parameter isSalted: whether its text starts with a salt.
+    public mutating func follow(_ line: ManifestLine, isSalted: Bool = false) {
         checkOrder(of: line)
+        if case .head(let head) = line {
+            check(salted: head.salted, in: isSalted)
+        } else {
+            check(salted: edition.head?.salted ?? isSalted, in: isSalted)
+        }
         if place != .renewed { counts.count(line) }
         closeRenewal(before: line)
         switch line {
@@ -122,12 +129,16 @@ public struct ManifestAudit {
         place = next
     }
 
+    private mutating func check(salted: Bool, in isSalted: Bool) {
+        guard salted != isSalted else { return }
+        fault("salt-differs", salted ? "no salt, expected one in each line" : "a salt, expected none")
+    }
+
     private mutating func check(_ head: HeadLine) {
         if head.format.displayText != Format.name {
             fault("format-unknown", "format \(head.format.displayText), expected \(Format.name)")
         }
         if head.rules < 1 { fault("format-unknown", "rules \(head.rules), expected 1 or more") }
-        if head.salted { fault("format-unknown", "salted lines are reserved") }
         open(head)
         (openMessage, lastKey, wantedKeys) = (nil, nil, [])
         if !Format.isName(head.name) { fault("name-invalid", "name \(head.name.displayText)") }

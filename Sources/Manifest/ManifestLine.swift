@@ -1,6 +1,7 @@
 // One line of manifest.jsonl: a fact, its canonical text, and the strict way back (Docs/format.md §3).
 
 public import Bytes
+public import Cryptography
 
 /// A line of the manifest without its LF; its bytes are the data of one Merkle leaf.
 public enum ManifestLine: Equatable, Sendable {
@@ -31,9 +32,13 @@ public enum ManifestLine: Equatable, Sendable {
     /// The edition's last line.
     case end(EndLine)
 
-    /// The canonical text.
-    public var bytes: [UInt8] {
+    /// The canonical text of a line without a salt.
+    public var bytes: [UInt8] { bytes(salt: nil) }
+
+    /// The canonical text, with the salt as its first member.
+    public func bytes(salt: Digest?) -> [UInt8] {
         var writer = CanonicalJSONWriter()
+        writer.add("salt", salt)
         writer.add("type", typeName.bytes)
         fields.write(to: &writer)
         return writer.finish()
@@ -42,9 +47,12 @@ public enum ManifestLine: Equatable, Sendable {
     /// The name in the line's `type`.
     public var typeName: String { Swift.type(of: fields).type }
 
-    /// Reads a line strictly: whatever `bytes` would not have written is refused.
+    /// Reads a line strictly: whatever `bytes(salt:)` would not have written is refused.
+    ///
+    /// `LineSalt` tells whether it has a salt.
     public init(_ text: [UInt8]) throws(CanonicalJSONError) {
         var reader = try CanonicalJSONReader(text)
+        _ = try reader.digest("salt")
         guard let type = try reader.text("type") else { throw reader.missing("type") }
         self = try Self.fields(of: type.displayText, &reader)
         try reader.finish()

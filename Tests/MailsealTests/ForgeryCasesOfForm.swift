@@ -36,6 +36,10 @@ extension ForgeryCase {
             }
         },
         .altered("a format of the future", ["format-unknown"]) { try $0.replace("head", "mailseal/0", "mailseal/1") },
+        .altered("a salt where lines have none", ["salt-differs"]) {
+            let salt = String(repeating: "0", count: 64)
+            try $0.replace("content", #"{"type""#, "{\"salt\":\"\(salt)\",\"type\"")
+        },
         .altered("another edition", ["edition-unknown"]) { try $0.replace("head", #""edition":1"#, #""edition":2"#) },
         .altered("an origin that cannot be", ["name-invalid"]) {
             try $0.replace("head", "mailseal.invalid/sample", "mailseal.invalid/a b")

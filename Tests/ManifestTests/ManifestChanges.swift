@@ -28,7 +28,6 @@ struct Change: CustomTestStringConvertible, Sendable {
 extension Change {
     static let edition = [
         Change("another format", "format-unknown") { $0.head { $0.format = "mailseal/1".bytes } },
-        Change("salted lines", "format-unknown") { $0.head { $0.salted = true } },
         Change("a second edition's number", "edition-unknown") { $0.head { $0.edition = 2 } },
         Change("edition 0", "edition-unknown") { $0.head { $0.edition = 0 } },
         Change("a name with a slash", "name-invalid") { $0.head { $0.name = "a/b".bytes } },
