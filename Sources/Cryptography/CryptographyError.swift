@@ -14,6 +14,10 @@ public enum CryptographyError: Error, Equatable, CustomStringConvertible {
     case publicExponent
     /// An Ed25519 key has this many bytes instead of 32.
     case keyLength(bytes: Int)
+    /// An elliptic curve's point has this many bytes or another form than the uncompressed one (SEC 1 §2.3.3).
+    case pointForm(bytes: Int, expected: Int)
+    /// A point is not on the curve.
+    case notOnCurve
     /// The two primes and the exponent do not make a key.
     case unsuitablePrimes
 
@@ -26,6 +30,9 @@ public enum CryptographyError: Error, Equatable, CustomStringConvertible {
         case .evenModulus: "key has an even modulus"
         case .publicExponent: "key has a public exponent that is even, below 3 or longer than 64 bits"
         case .keyLength(let bytes): "key has \(bytes) bytes, expected 32"
+        case .pointForm(let bytes, let expected):
+            "key has a point of \(bytes) bytes, expected an uncompressed one of \(expected)"
+        case .notOnCurve: "key has a point that is not on its curve"
         case .unsuitablePrimes: "primes and exponent do not make a key"
         }
     }

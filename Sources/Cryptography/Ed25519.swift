@@ -36,7 +36,9 @@ public struct Ed25519PublicKey: Hashable, Sendable {
     }
 }
 
-/// An Ed25519 private key, for tests and sample archives; its signatures are deterministic.
+/// An Ed25519 private key, for signed notes, tests and sample archives; its signatures are deterministic.
+///
+/// The seed is the secret. It stays in memory as long as the value, and is not wiped afterwards.
 public struct Ed25519PrivateKey: Sendable {
     /// The public half.
     public let publicKey: Ed25519PublicKey

@@ -8,6 +8,8 @@ public enum HashFunction: Sendable {
     case sha1
     /// SHA-256, 32 bytes.
     case sha256
+    /// SHA-384, 48 bytes: for signatures on the curve P-384.
+    case sha384
     /// SHA-512, 64 bytes.
     case sha512
 
@@ -16,6 +18,7 @@ public enum HashFunction: Sendable {
         switch self {
         case .sha1: 20
         case .sha256: 32
+        case .sha384: 48
         case .sha512: 64
         }
     }

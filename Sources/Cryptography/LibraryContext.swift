@@ -10,6 +10,7 @@ enum LibraryContext {
 
     nonisolated(unsafe) private static let sha1 = unsafe EVP_MD_fetch(shared, "SHA1", nil)
     nonisolated(unsafe) private static let sha256 = unsafe EVP_MD_fetch(shared, "SHA256", nil)
+    nonisolated(unsafe) private static let sha384 = unsafe EVP_MD_fetch(shared, "SHA384", nil)
     nonisolated(unsafe) private static let sha512 = unsafe EVP_MD_fetch(shared, "SHA512", nil)
 
     /// The implementation of a hash function.
@@ -17,6 +18,7 @@ enum LibraryContext {
         switch function {
         case .sha1: unsafe sha1
         case .sha256: unsafe sha256
+        case .sha384: unsafe sha384
         case .sha512: unsafe sha512
         }
     }

@@ -103,6 +103,7 @@ enum PKCS1Encoding {
         switch function {
         case .sha1: sha1Prefix
         case .sha256: sha2Prefix(1, 32)
+        case .sha384: sha2Prefix(2, 48)
         case .sha512: sha2Prefix(3, 64)
         }
     }

@@ -158,6 +158,15 @@ extension RSAPrivateKey {
         #expect(!made.publicKey.verify(signature, digest: digest, of: function == .sha1 ? .sha256 : .sha1))
     }
 
+    @Test(arguments: [HashFunction.sha384, .sha512])
+    func `a long digest is signed and verified`(function: HashFunction) throws {
+        let made = try key(1024)
+        let digest = [UInt8](repeating: 5, count: function.digestLength)
+        let signature = try #require(made.sign(digest: digest, of: function))
+        #expect(made.publicKey.verify(signature, digest: digest, of: function))
+        #expect(!made.publicKey.verify(signature, digest: digest.dropLast() + [6], of: function))
+    }
+
     @Test func `a signature of another length, or not below the modulus, is refused`() throws {
         // Signatures are deterministic, so some digest gives one that starts with a zero byte.
         let made = try key(512)
