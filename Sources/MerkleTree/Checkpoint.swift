@@ -3,18 +3,42 @@
 import Bytes
 public import Cryptography
 
-/// Why a text is no checkpoint or root reference; uninformative on purpose, since such texts are signed.
+/// Why a text is no checkpoint, root reference, signed note or note key; of signed texts it says little on purpose.
 public enum MerkleTreeError: Error, Equatable, CustomStringConvertible {
     /// The text is not the one that its own values would be printed as.
     case malformedCheckpoint
     /// The text is not `SIZE:HASH`.
     case malformedRootReference
+    /// The text is no signed note, or no text that a note can hold.
+    case malformedNote
+    /// The note has more bytes than `SignedNote.maximumLength` or more signatures than `SignedNote.maximumSignatures`.
+    case noteTooLong
+    /// A key name is empty or has a character that it may not have.
+    case keyName
+    /// The text is not `NAME+HASH+BASE64`.
+    case malformedVerifierKey
+    /// The text is not `PRIVATE+KEY+NAME+HASH+BASE64`.
+    case malformedSignerKey
+    /// The hash in the text of a key is not that of the key.
+    case keyHash
+    /// A note key of this signature type is not supported; only type 1, Ed25519, is.
+    case noteKeyType(UInt8)
 
     /// A sentence that says what was expected.
     public var description: String {
         switch self {
         case .malformedCheckpoint: "malformed checkpoint, expected origin, size and base64 root on a line each"
         case .malformedRootReference: "malformed root, expected SIZE:HASH with 64 lower-case hexadecimal digits"
+        case .malformedNote:
+            "malformed signed note, expected text without control characters, an empty line, and signature lines"
+        case .noteTooLong:
+            "signed note is too long, expected at most \(SignedNote.maximumLength) bytes and "
+                + "\(SignedNote.maximumSignatures) signatures"
+        case .keyName: "malformed key name, expected characters without white space and plus"
+        case .malformedVerifierKey: "malformed note key, expected NAME+HASH+BASE64"
+        case .malformedSignerKey: "malformed private note key, expected PRIVATE+KEY+NAME+HASH+BASE64"
+        case .keyHash: "the hash in the note key is not that of its name and key"
+        case .noteKeyType(let type): "note key is of signature type \(type), expected 1 (Ed25519)"
         }
     }
 }
