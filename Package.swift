@@ -66,6 +66,7 @@ let package = Package(
         // Floor 4
         module("KeyCheck", "BigIntegers", "Cryptography", "DKIM"),
         module("Manifest", "Bytes", "Cryptography", "MerkleTree"),
+        module("Sealing", "Bytes", "Cryptography"),
         // Floor 5
         module(
             "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "Resolver", "MerkleTree", "DKIM",
@@ -96,6 +97,7 @@ let package = Package(
         tests(of: "Intake", "Bytes", "Files", "Cryptography", "Mail"),
         tests(of: "KeyCheck", "Bytes", "Cryptography", "DKIM"),
         tests(of: "Manifest", "Bytes", "Cryptography", "MerkleTree"),
+        tests(of: "Sealing", "Bytes", "Cryptography"),
         tests(of: "SampleArchive", "Bytes", "Cryptography", "DKIM", "Mail"),
         tests(
             of: "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",
