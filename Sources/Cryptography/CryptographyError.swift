@@ -1,6 +1,6 @@
-// Why a key cannot be used.
+// Why a key, a time stamp or what belongs to it cannot be used.
 
-/// What is wrong with a key; a signature that does not verify is a value, not an error.
+/// What is wrong with a key, a time stamp or a certificate; a signature that does not verify is a value, not an error.
 public enum CryptographyError: Error, Equatable, CustomStringConvertible {
     /// The bytes are not the DER that was expected at this offset.
     case malformedKey(offset: Int, expected: String)
@@ -20,6 +20,16 @@ public enum CryptographyError: Error, Equatable, CustomStringConvertible {
     case notOnCurve
     /// The two primes and the exponent do not make a key.
     case unsuitablePrimes
+    /// A time-stamp request or reply is not what was expected at this offset.
+    case malformedTimeStamp(offset: Int, expected: String)
+    /// A time-stamp reply has this many bytes, more than 1 MiB.
+    case timeStampLength(bytes: Int)
+    /// PEM text is not what was expected in this line, counted from 1.
+    case malformedPEM(line: Int, expected: String)
+    /// The certificate at this place, counted from 1, is none.
+    case malformedCertificate(number: Int)
+    /// The certificate revocation list at this place, counted from 1, is none.
+    case malformedRevocationList(number: Int)
 
     /// A sentence such as `key has a modulus of 384 bits, expected 512 to 16384`.
     public var description: String {
@@ -34,6 +44,13 @@ public enum CryptographyError: Error, Equatable, CustomStringConvertible {
             "key has a point of \(bytes) bytes, expected an uncompressed one of \(expected)"
         case .notOnCurve: "key has a point that is not on its curve"
         case .unsuitablePrimes: "primes and exponent do not make a key"
+        case .malformedTimeStamp(let offset, let expected):
+            "time stamp is malformed at byte \(offset), expected \(expected)"
+        case .timeStampLength(let bytes): "time stamp has \(bytes) bytes, expected at most 1048576"
+        case .malformedPEM(let line, let expected): "PEM text is malformed in line \(line), expected \(expected)"
+        case .malformedCertificate(let number): "certificate \(number) is malformed, expected the DER of X.509"
+        case .malformedRevocationList(let number):
+            "certificate revocation list \(number) is malformed, expected the DER of X.509"
         }
     }
 }
