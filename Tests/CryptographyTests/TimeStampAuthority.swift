@@ -1,0 +1,237 @@
+import Bytes
+import Foundation
+
+@testable import Cryptography
+
+/// Certificates, keys and replies that the installed openssl makes in a folder of its own, once for all tests.
+final class TimeStampAuthority: Sendable {
+    /// The authority, or nil when there is no openssl.
+    static let shared: TimeStampAuthority? = {
+        guard (try? run("openssl version", in: "/"))?.status == 0 else {
+            print("stepping aside: openssl is not there")
+            return nil
+        }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "mailseal-tsa-\(UUID().uuidString)").path
+        try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let authority = TimeStampAuthority(folder: folder)
+        atexit { TimeStampAuthority.shared?.remove() }
+        do {
+            try authority.write("tsa.cnf", Array(configuration.utf8))
+            try authority.write("data", Array("hello".utf8))
+            let made = try authority.run(script)
+            guard made.status == 0 else { fatalError("openssl made no authority: \(made.errors)") }
+        } catch {
+            fatalError("openssl made no authority: \(error)")
+        }
+        return authority
+    }()
+
+    let folder: String
+
+    private init(folder: String) { self.folder = folder }
+
+    private func remove() { try? FileManager.default.removeItem(atPath: folder) }
+
+    func read(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: folder + "/" + name))) }
+
+    func write(_ name: String, _ bytes: [UInt8]) throws {
+        try Data(bytes).write(to: URL(filePath: folder + "/" + name))
+    }
+
+    func certificates(_ names: String...) throws -> CertificateList {
+        try CertificateList(derOrPEM: try names.flatMap { try read($0 + ".crt") })
+    }
+
+    @discardableResult
+    func run(_ command: String) throws -> (status: Int32, errors: String) { try Self.run(command, in: folder) }
+
+    static func run(_ command: String, in folder: String) throws -> (status: Int32, errors: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-ec", command]
+        process.currentDirectoryURL = URL(filePath: folder)
+        let errors = Pipe()
+        process.standardOutput = errors
+        process.standardError = errors
+        try process.run()
+        let text = try errors.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+    }
+
+    /// A granted reply over `hello` whose token says what the arguments say, signed by a certificate of the folder.
+    ///
+    /// `openssl ts` refuses what is made here: other times, unfit certificates, weak hash functions.
+    func reply(
+        by name: String = "tsa", at time: String, options: String = "-md sha256 -cades", serial: [UInt8] = [7],
+        imprint: [UInt8] = TimeStampImprint(.sha256, of: Array("hello".utf8)).der, tail: [UInt8] = []
+    ) throws -> [UInt8] {
+        var fields = DERWriter.integer([1]) + DERWriter.value(.objectIdentifier, [0x2A, 0x03]) + imprint
+        fields += DERWriter.integer(serial) + DERWriter.value(.generalizedTime, Array(time.utf8)) + tail
+        return try signed(DERWriter.value(.sequence, fields), by: name, options: options)
+    }
+
+    func signed(_ info: [UInt8], by name: String, options: String) throws -> [UInt8] {
+        let file = UUID().uuidString
+        try write(file, info)
+        let made = try run(
+            """
+            openssl cms -sign -binary -nodetach -nosmimecap -econtent_type 1.2.840.113549.1.9.16.1.4 -in \(file) \
+            -signer \(name).crt -inkey \(name).key -outform DER -out \(file).p7 \(options)
+            """)
+        guard made.status == 0 else { throw CocoaError(.fileReadUnknown, userInfo: ["openssl": made.errors]) }
+        let status = DERWriter.value(.sequence, DERWriter.integer([]))
+        return DERWriter.value(.sequence, status + (try read(file + ".p7")))
+    }
+
+    /// A time so many hours from now, as a GeneralizedTime.
+    static func time(hours: Int) -> String {
+        let second = Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970) + Int64(hours) * 3600)
+        return (second?.description ?? "").filter { !"-:T".contains($0) }
+    }
+}
+
+extension TimeStampAuthority {
+    static let configuration = """
+        [req]
+        distinguished_name = dn
+        prompt = no
+        [dn]
+        CN = unused
+        [root]
+        basicConstraints = critical,CA:TRUE
+        keyUsage = critical,keyCertSign,cRLSign
+        subjectKeyIdentifier = hash
+        [issuer]
+        basicConstraints = critical,CA:TRUE,pathlen:0
+        keyUsage = critical,keyCertSign,cRLSign
+        subjectKeyIdentifier = hash
+        authorityKeyIdentifier = keyid
+        crlDistributionPoints = URI:http://crl.example/root.crl
+        [web]
+        basicConstraints = critical,CA:TRUE
+        keyUsage = critical,keyCertSign,cRLSign
+        extendedKeyUsage = serverAuth
+        subjectKeyIdentifier = hash
+        authorityKeyIdentifier = keyid
+        [tsa]
+        basicConstraints = critical,CA:FALSE
+        keyUsage = critical,digitalSignature
+        extendedKeyUsage = critical,timeStamping
+        subjectKeyIdentifier = hash
+        authorityKeyIdentifier = keyid
+        crlDistributionPoints = URI:http://crl.example/int.crl,URI:ldap://crl.example/int,URI:http://b.example/int.crl
+        authorityInfoAccess = caIssuers;URI:http://crl.example/int.crt,OCSP;URI:http://ocsp.example
+        [eku_not_critical]
+        basicConstraints = critical,CA:FALSE
+        extendedKeyUsage = timeStamping
+        [eku_two]
+        basicConstraints = critical,CA:FALSE
+        extendedKeyUsage = critical,timeStamping,codeSigning
+        [eku_unknown]
+        basicConstraints = critical,CA:FALSE
+        extendedKeyUsage = critical,timeStamping,1.2.3.4
+        [eku_none]
+        basicConstraints = critical,CA:FALSE
+        [ca]
+        basicConstraints = critical,CA:TRUE
+        extendedKeyUsage = critical,timeStamping
+        [key_usage]
+        basicConstraints = critical,CA:FALSE
+        keyUsage = critical,digitalSignature,keyEncipherment
+        extendedKeyUsage = critical,timeStamping
+        [good]
+        serial = serial
+        crypto_device = builtin
+        signer_digest = sha256
+        default_policy = 1.3.6.1.4.1.99999.1
+        digests = sha256, sha384, sha512
+        accuracy = secs:1, millisecs:500, microsecs:100
+        ordering = yes
+        tsa_name = yes
+        ess_cert_id_chain = yes
+        ess_cert_id_alg = sha256
+        [version1]
+        serial = serial
+        crypto_device = builtin
+        signer_digest = sha512
+        default_policy = 1.3.6.1.4.1.99999.1
+        digests = sha256, sha384, sha512
+        ess_cert_id_alg = sha1
+        [crl]
+        database = index.txt
+        default_md = sha256
+        default_crl_days = 30
+        crl_extensions = crl_ext
+        [crl_ext]
+        authorityKeyIdentifier = keyid
+        [only_issuers]
+        authorityKeyIdentifier = keyid
+        issuingDistributionPoint = critical,@only_issuers_point
+        [only_issuers_point]
+        onlyCA = TRUE
+        [own_point]
+        authorityKeyIdentifier = keyid
+        issuingDistributionPoint = critical,@own_point_name
+        [own_point_name]
+        fullname = URI:http://crl.example/int.crl
+        onlyuser = TRUE
+        [other_point]
+        authorityKeyIdentifier = keyid
+        issuingDistributionPoint = critical,@other_point_name
+        [other_point_name]
+        fullname = URI:http://crl.example/other.crl
+        [unknown]
+        authorityKeyIdentifier = keyid
+        1.2.3.4 = critical,ASN1:NULL
+        """
+
+    /// root → int → tsa, tsa-b, tsa-rsa and the unfit ones; other-root → other-tsa; root → web → web-tsa.
+    static let script = """
+        new="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -config tsa.cnf"
+        self() {
+            openssl req -x509 $new -keyout $1.key -out $1.crt -days 7300 -extensions root -set_serial 1 \\
+                -subj "/O=Seal Test/CN=$1"
+        }
+        # Name, issuer, section, serial number, and what is to be said to `openssl req` and `openssl x509`.
+        issue() {
+            openssl req -new ${5:-$new -keyout $1.key} -config tsa.cnf -subj "/O=Seal Test/CN=$1" -out $1.csr
+            openssl x509 -req -in $1.csr -CA $2.crt -CAkey $2.key -set_serial $4 -days 3650 -out $1.crt \\
+                -extfile tsa.cnf -extensions $3 $6
+        }
+        self root; self other-root
+        issue int root issuer 2
+        issue web root web 3
+        issue tsa int tsa 16
+        issue tsa-b int tsa 17
+        issue other-tsa other-root tsa 16
+        issue web-tsa web tsa 4
+        number=32
+        for kind in eku_not_critical eku_two eku_unknown eku_none ca key_usage; do
+            cp tsa.key $kind.key
+            issue $kind int $kind $number "-key tsa.key"
+            number=$((number + 1))
+        done
+        issue tsa-rsa int tsa 18 "-newkey rsa:2048 -nodes -keyout tsa-rsa.key"
+        issue tsa-weak int tsa 19 "-newkey rsa:1024 -nodes -keyout tsa-weak.key"
+        cp tsa.key tsa-sha1.key
+        issue tsa-sha1 int tsa 20 "-key tsa.key" -sha1
+        echo 01 > serial
+        stamp() {
+            openssl ts -reply -config tsa.cnf -section $1 -queryfile $2.tsq -signer $3.crt -inkey $3.key \\
+                -chain $4.crt -out $5.tsr
+        }
+        for hash in sha256 sha384 sha512 md5; do
+            openssl ts -query -config tsa.cnf -data data -$hash -cert -out $hash.tsq
+            stamp good $hash tsa int $hash
+        done
+        openssl ts -query -config tsa.cnf -data data -sha256 -out bare.tsq
+        stamp good bare tsa int bare
+        stamp version1 sha256 tsa int version1
+        stamp good sha256 tsa-b int tsa-b
+        stamp good sha256 tsa-rsa int rsa
+        stamp good sha512 other-tsa other-root other
+        openssl ts -query -config tsa.cnf -data sha256.tsr -sha512 -cert -out renewal.tsq
+        stamp good renewal tsa-b int renewal
+        """
+}
