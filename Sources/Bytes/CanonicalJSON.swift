@@ -7,6 +7,12 @@ public struct CanonicalJSONError: Error, Equatable, Sendable, CustomStringConver
     /// What was expected there.
     public let expected: String
 
+    /// A fault at an offset.
+    public init(offset: Int, expected: String) {
+        self.offset = offset
+        self.expected = expected
+    }
+
     /// `expected … at byte N`.
     public var description: String { "expected \(expected) at byte \(offset)" }
 }

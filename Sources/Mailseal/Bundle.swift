@@ -23,6 +23,8 @@ public final class Bundle: Sendable {
     public let editions: [Edition]
     /// The manifest's last line.
     public let end: EndLine
+    /// Whether lines are withheld.
+    public let isRedacted: Bool
     let reader: BundleReader
     let manifest: TarEntry
     let groups: [BundleIndex.Group]
@@ -69,12 +71,14 @@ public final class Bundle: Sendable {
         do {
             var lines = BundleGroups(reader, manifest, groups, count: checkpoint.size)
             editions = try lines.editions()
+            // The content line goes with anything that is withheld.
+            isRedacted = try lines.isWithheld(checkpoint.size - 2)
             lastGroups.withLock { $0 = lines.kept }
         } catch {
             throw MailsealError("\(file.path): \(error)", hint: Self.hint)
         }
         end = editions.last?.counts ?? EndLine()
-        guard end.messages < place else {
+        guard isRedacted || end.messages < place else {
             throw MailsealError(
                 "\(file.path): the index has \(place - 1) payload files, the manifest \(end.messages) messages",
                 hint: Self.hint)
@@ -140,6 +144,7 @@ public final class Bundle: Sendable {
             if Int(groups[middle].firstMessage) <= number { low = middle } else { high = middle }
         }
         guard low < groups.count else { return nil }
+        if isRedacted { return try disclosedLeaf(ofMessage: number, inGroup: low) }
         // Those before it need no parsing: the index tells the number of the group's first one.
         var count = number - Int(groups[low].firstMessage)
         for line in try lines(ofGroup: low) where line.isOf(.message) {
@@ -151,6 +156,26 @@ public final class Bundle: Sendable {
             break
         }
         throw MailsealError("the index does not lead to message \(number)", hint: Self.hint)
+    }
+
+    /// The index of a message's line in a group of a redacted manifest, or nil when it is withheld.
+    private func disclosedLeaf(ofMessage number: Int, inGroup group: Int) throws -> Int? {
+        for line in try lines(ofGroup: group) where line.isOf(.message) {
+            if case .message(let message) = try line.read(), message.number == number { return line.leaf }
+        }
+        return nil
+    }
+
+    /// The entry of a payload file that a line brings; nil when the index has none of this path.
+    func payload(_ file: PayloadFile, leaf: Int) throws -> TarEntry? {
+        guard var place = entry(ofLeaf: leaf) else { return nil }
+        // A large file has several entries, all brought by one line.
+        while place < reader.index.entries.count, reader.index.entries[place].leaf.map({ Int($0) }) == leaf {
+            let entry = try payload(place)
+            if entry.path == file.path && entry.size == file.size { return entry }
+            place += 1
+        }
+        return nil
     }
 
     /// The payload file that a line brings, whole: its bytes are checked against the digest.
@@ -173,6 +198,7 @@ public final class Bundle: Sendable {
 
     /// Throws when the index leaves another room for a message than its line, at this index, calls for.
     func checkRoom(for message: MessageLine, leaf: Int) throws {
+        if message.isListed { return }
         guard let place = entry(ofLeaf: leaf) else {
             throw MailsealError("the index has no entry for manifest line \(leaf)", hint: Self.hint)
         }
@@ -184,6 +210,10 @@ public final class Bundle: Sendable {
 
     /// The message whose line stands at an index.
     public func bytes(of message: MessageLine, leaf: Int) throws -> [UInt8] {
+        guard !message.isListed else {
+            throw MailsealError(
+                "the bytes of message \(message.number) are withheld from this bundle, its lines are not")
+        }
         let file = PayloadFile.message(message.sha256, size: message.size)
         return try content(ofLeaf: leaf, path: file.path, digest: message.sha256)
     }

@@ -99,6 +99,11 @@ struct BundleGroups {
         try group(leaf / Tree.groupSize)[leaf % Tree.groupSize].read()
     }
 
+    /// Whether a line is withheld.
+    mutating func isWithheld(_ leaf: Int) throws -> Bool {
+        try leaf >= 0 && (group(leaf / Tree.groupSize)[leaf % Tree.groupSize].isWithheld)
+    }
+
     private mutating func group(_ number: Int) throws -> [UnreadLine] {
         if let lines = kept.last(where: { $0.number == number })?.lines { return lines }
         let lines = try lines(of: number)

@@ -71,6 +71,7 @@ struct UnreadLine {
     /// The root of the tree of lines that are all of one text.
     static func root(of lines: [UnreadLine]) -> Digest {
         guard let text = lines.first?.group else { return TreeHash.empty }
+        if lines.contains(where: \.isRedacted) { return Tree(leafHashes: lines.map(\.hash)).root }
         return TreeHash.root(ofLeaves: lines.map(\.range), in: text.span)
     }
 
@@ -78,20 +79,35 @@ struct UnreadLine {
     var text: [UInt8] { Array(group[range]) }
 
     /// The leaf hash.
-    var hash: Digest { TreeHash.leaf(group.span.extracting(range)) }
+    var hash: Digest { isRedacted ? ManifestLine.leafHash(of: text) : TreeHash.leaf(group.span.extracting(range)) }
+
+    /// Whether the line, or the message that it is about, is withheld.
+    private var isRedacted: Bool { isWithheld || isListed }
+
+    /// Whether only its leaf hash is disclosed.
+    var isWithheld: Bool { group[range].first == ManifestLine.withheldMark }
+
+    /// Whether it is the line of a message whose bytes are withheld.
+    private var isListed: Bool { group[range].first == ManifestLine.listedMark }
+
+    /// The data of its leaf.
+    var leafData: [UInt8] { isListed ? Array(text.dropFirst()) : text }
 
     /// Whether its type is this one.
     func isOf(_ kind: Kind) -> Bool { starts(with: kind.start) }
 
     /// Its text without the salt, to be compared with what other bundles say.
     var statement: [UInt8] {
-        let prefix = LineSalt.prefix(of: group[range])
-        return prefix == 1 ? text : [0x7B] + group[(range.lowerBound + prefix)..<range.upperBound]
+        let prefix = LineSalt.prefix(of: members)
+        return prefix == 1 ? leafData : [0x7B] + members.dropFirst(prefix)
     }
+
+    /// The line from its brace on.
+    private var members: ArraySlice<UInt8> { isListed ? group[range].dropFirst() : group[range] }
 
     /// Whether it starts with these bytes, a brace and members, behind its salt if it has one.
     func starts(with bytes: [UInt8]) -> Bool {
-        let place = range.lowerBound + LineSalt.prefix(of: group[range])
+        let place = members.startIndex + LineSalt.prefix(of: members)
         let members = bytes.dropFirst()
         return range.upperBound - place >= members.count && group[place..<place + members.count] == members
     }

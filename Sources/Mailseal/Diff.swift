@@ -47,7 +47,7 @@ private struct DiffRun {
     consuming func run() async throws -> DiffReport {
         if a.bundle.root == b.bundle.root {
             classes.same = a.bundle.end.messages
-            return report(.same, contentRoots: try (Self.contentRoot(a), Self.contentRoot(b)), [], [], [])
+            return report(.same, contentRoots: try (Self.contentRoot(a), Self.contentRoot(b)), [], [], redactions)
         }
         let tables = (
             a: try await DiffTable(a.bundle, jobs: options.jobs, observer: observer),
@@ -79,7 +79,7 @@ private struct DiffRun {
         }
         var rows = DiffRows((a.bundle, tables.a), (b.bundle, tables.b))
         let shown = try rows.sections(sections)
-        var notes = options.messagesOnly ? [] : other.notes(common, isSource: isSource)
+        var notes = redactions + (options.messagesOnly ? [] : other.notes(common, isSource: isSource))
         if classes.altered > 0, options.manifestOnly {
             notes.append("no message was read: some of those called altered may say the same")
         }
@@ -117,6 +117,14 @@ private struct DiffRun {
         if a.isSource || b.isSource { return nil }
         if b.bundle.editions.dropLast().contains(where: { $0.root == a.bundle.root }) { return .b }
         return a.bundle.editions.dropLast().contains { $0.root == b.bundle.root } ? .a : nil
+    }
+
+    /// Which of the inputs is redacted.
+    private var redactions: [String] {
+        [(DiffSide.a, a), (.b, b)].filter(\.1.bundle.isRedacted).map { side, input in
+            "\(side.rawValue.uppercased()) is redacted: of \(input.bundle.end.messages) messages it withholds some, "
+                + "which were compared by the hashes of their lines at most"
+        }
     }
 
     /// The content root that a manifest records.

@@ -143,7 +143,7 @@ enum DiffFact {
             self = .container(DiffHash.of(line.path.levels + facts))
         case .key(let line): self = .key(DiffKeyEntry(line, leaf))
         case .content(let line): self = .content(line)
-        case .sourceEnd, .end: self = .other
+        case .sourceEnd, .end, .withheld: self = .other
         }
     }
 }

@@ -21,7 +21,7 @@ struct EditionWriter {
     /// The longest line, in bytes.
     var lineLimit = ManifestCursor.lineLimit
     private var payload = Payload()
-    private var audit = ManifestAudit()
+    private var audit: ManifestAudit
     private var tree = LeafTree()
     private var origin: RawText = []
     /// The index of the open edition's head line.
@@ -29,11 +29,16 @@ struct EditionWriter {
     private let salts: LineSalts?
 
     /// No lines yet; salts come into all of them, or into none.
-    init(salts: LineSalts? = nil) { self.salts = salts }
+    ///
+    /// - Parameter isRedacted: whether some will be withheld.
+    init(salts: LineSalts? = nil, isRedacted: Bool = false) {
+        self.salts = salts
+        audit = ManifestAudit(isRedacted: isRedacted)
+    }
 
     /// The lines of a bundle, so that another edition can be appended, with salts if it has them.
     init(continuing text: TextSource, salts: LineSalts? = nil) throws {
-        self.salts = salts
+        self.init(salts: salts)
         var cursor = ManifestCursor(text)
         while let line = try cursor.next() { _ = try take(try ManifestLine(line), line) }
     }
@@ -64,7 +69,7 @@ struct EditionWriter {
     }
 
     private mutating func take(_ line: ManifestLine, _ text: [UInt8]) throws -> [PayloadFile] {
-        tree.append(text, at: manifest.size, nextMessage: counts.messages + 1)
+        tree.append(text, at: manifest.size, nextMessage: audit.nextMessage)
         try manifest.append(text + [ASCII.lf])
         audit.follow(line, isSalted: LineSalt.isIn(text))
         guard audit.faultCount == 0 else {
@@ -77,6 +82,12 @@ struct EditionWriter {
         try grow(tagFiles.follow(line, files: files))
         return files
     }
+
+    /// Appends a line of another bundle as it stands there; gives the payload files that it is the first to name.
+    mutating func append(_ line: ManifestLine, text: [UInt8]) throws -> [PayloadFile] { try take(line, text) }
+
+    /// Ends a manifest whose lines were all appended as they stand in another bundle.
+    mutating func finish() { tree.finish() }
 
     // A line that our own reader refused would make a bundle that nobody can verify: better none at all.
     private mutating func check(_ line: ManifestLine, _ text: [UInt8]) throws {
@@ -117,7 +128,7 @@ struct EditionWriter {
         let checkpoint = Checkpoint(origin: origin, size: root.size, root: root.root)?.text ?? []
         try await sink.add(path: "checkpoint".bytes, content: checkpoint)
         sums.append(("checkpoint", Digest(hashing: checkpoint)))
-        for (name, text) in zip(TagFiles.mailbagNames(messages: counts.messages), mailbags) {
+        for (name, text) in zip(TagFiles.mailbagNames(records: tagFiles.records), mailbags) {
             sums.append((name, try await Self.write(text, as: name, to: &sink)))
         }
         let payload = "manifest-sha256.txt"

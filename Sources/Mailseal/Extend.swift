@@ -69,6 +69,9 @@ public struct Extend {
         options.jobs = self.options.jobs
         options.memory = self.options.memory
         let report = try await BundleVerification(file, options, observer, renewal: renewal).run()
+        guard report.disclosure == nil else {
+            throw MailsealError("\(file.path) is redacted", hint: "extend the whole bundle")
+        }
         let hint = "mailseal verify tells what is wrong with it"
         switch report.verdict {
         case .altered: throw MailsealError("\(file.path) is altered: nothing was written", hint: hint)

@@ -69,6 +69,9 @@ public enum Extract {
             try refuseTaken(in: folder, options.folder) { ExtractedName.isOurs($0, options.layout) }
             return try await messages(bundle, options, folder, observer)
         case .source:
+            guard !bundle.isRedacted else {
+                throw MailsealError("no source is whole in a redacted bundle", hint: "extract its messages")
+            }
             guard options.filter.isEmpty else {
                 throw MailsealError("a source is extracted whole: no filter can be given with it")
             }

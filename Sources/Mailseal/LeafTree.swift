@@ -30,7 +30,7 @@ struct LeafTree {
             groups.append(Group(offset: offset, firstMessage: nextMessage))
             group = Frontier()
         }
-        let leaf = TreeHash.leaf(line)
+        let leaf = ManifestLine.leafHash(of: line)
         tree.append(leafHash: leaf)
         group.append(leafHash: leaf)
     }

@@ -9,6 +9,8 @@ import MerkleTree
 /// All that the manifest says and that does not need a message's bytes.
 struct ManifestScan {
     private(set) var audit = ManifestAudit()
+    /// The newest end line, as it stands.
+    private(set) var end: EndLine?
     private(set) var findings = Findings()
     /// The head line of each edition.
     private(set) var heads: [HeadLine] = []
@@ -48,6 +50,17 @@ struct ManifestScan {
         func finish() -> Digest { hash.finishDigest() }
     }
 
+    private var listed = 0
+    private var withheldLines = 0
+
+    /// How much is disclosed; nil when nothing is withheld.
+    var disclosure: VerifyReport.Disclosure? {
+        guard audit.isRedacted else { return nil }
+        return VerifyReport.Disclosure(
+            messages: audit.counts.messages - listed, listed: listed, total: end?.messages ?? 0,
+            withheldLines: withheldLines)
+    }
+
     /// The root of the lines as they stand.
     var root: RootReference { tree.root }
 
@@ -65,6 +78,7 @@ struct ManifestScan {
 
     /// Reads the whole manifest.
     init(_ source: TextSource) throws {
+        audit = ManifestAudit(isRedacted: try Self.isRedacted(source))
         var cursor = ManifestCursor(source)
         var start = 0
         while let line = try cursor.next() {
@@ -80,10 +94,19 @@ struct ManifestScan {
         }
     }
 
+    /// Whether the line before the last one, the content line, is withheld: it goes with anything that is.
+    private static func isRedacted(_ source: TextSource) throws -> Bool {
+        let size = min(source.size, 1 << 16)
+        let tail = try source.read(source.size - size, size).dropLast()
+        guard let last = tail.lastIndex(of: ASCII.lf) else { return false }
+        let start = tail[..<last].lastIndex(of: ASCII.lf).map { $0 + 1 } ?? tail.startIndex
+        return tail[start] == ManifestLine.withheldMark
+    }
+
     private mutating func follow(_ text: [UInt8], at offset: Int, isCut: Bool) throws {
         manifest.append(isCut ? text : text + [ASCII.lf])
         if isCut { addMalformed(leaf: tree.size, "the last line does not end in LF") }
-        tree.append(text, at: offset, nextMessage: audit.counts.messages + 1)
+        tree.append(text, at: offset, nextMessage: audit.nextMessage)
         let line: ManifestLine
         do {
             line = try ManifestLine(text)
@@ -118,7 +141,9 @@ struct ManifestScan {
 
     // What stands before the first head line belongs to the first edition, what is behind the last one allowed to it.
     private mutating func note(_ line: ManifestLine, _ text: [UInt8]) throws {
+        if line.isListed { listed += 1 }
         switch line {
+        case .withheld: withheldLines += 1
         case .head(let line) where heads.count < Format.editionLimit:
             heads.append(line)
             headLeaf = tree.size - 1
@@ -129,10 +154,13 @@ struct ManifestScan {
             if keys.isEmpty { keys = [[]] }
             keys[keys.count - 1].append(Keys.key(of: line))
         case .content(let line): contentRoot = line.root
-        case .end:
+        case .end(let end):
+            self.end = end
             guard let head, editions.last?.number != heads.count else { return }
             editions.append(
-                Edition(head: head, first: headLeaf, root: root, counts: audit.counts, number: heads.count))
+                Edition(
+                    head: head, first: headLeaf, root: root, counts: audit.isRedacted ? end : audit.counts,
+                    number: heads.count))
         default: break
         }
     }

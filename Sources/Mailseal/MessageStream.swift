@@ -53,7 +53,8 @@ private struct MessagePass<Output: Sendable> {
         var lines = bundle.unread()
         let work = work
         while let unread = try lines.next() {
-            guard unread.isOf(.message), case .message(let line) = try unread.read() else { continue }
+            guard unread.isOf(.message), case .message(let line) = try unread.read(), !line.isListed
+            else { continue }
             while window.isFull { try await take(&window, body) }
             window.submit(weight: 4096 + min(line.size, Format.messageLimit) * 2) {
                 let bytes = try bundle.bytes(of: line, leaf: unread.leaf)

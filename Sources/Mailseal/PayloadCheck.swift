@@ -60,6 +60,7 @@ struct PayloadCheck: ~Copyable {
     ) async throws {
         let files = payload.files(broughtBy: line)
         switch line {
+        case .message(let message) where message.isListed: try await closeGroup()
         case .message(let message):
             try await closeGroup()
             let entry = try await reader.take(files[0], leaf: leaf, scan: scan, into: [], findings: &findings)

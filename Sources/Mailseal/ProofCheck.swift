@@ -149,7 +149,7 @@ extension ManifestLine {
         case .attachment(let line): (line.size, line.sha256)
         case .file(let line): line.sha256.map { (line.size ?? 0, $0) }
         case .container(let line): line.sha256.map { (line.size, $0) }
-        case .head, .source, .dkim, .occurrence, .failure, .sourceEnd, .key, .content, .end: nil
+        case .head, .source, .dkim, .occurrence, .failure, .sourceEnd, .key, .content, .end, .withheld: nil
         }
     }
 }

@@ -41,6 +41,7 @@ public enum Prove {
         let group = found.leaf / Tree.groupSize
         let lines = try bundle.lines(ofGroup: group)
         let line = lines[found.leaf % Tree.groupSize]
+        guard !line.isWithheld else { throw MailsealError("line \(found.leaf) is withheld from this bundle") }
         let checkpoint = signedCheckpoint ?? bundle.checkpoint.text
         guard Checkpoint.body(of: checkpoint).elementsEqual(bundle.checkpoint.text) else {
             throw MailsealError("the signed checkpoint is not that of the bundle")
@@ -50,7 +51,7 @@ public enum Prove {
             leafHashesOfGroup: lines.map(\.hash))
         guard let inclusion,
             let proof = LogProof(
-                extra: line.text, index: found.leaf, hashes: inclusion.hashes, signedCheckpoint: checkpoint),
+                extra: line.leafData, index: found.leaf, hashes: inclusion.hashes, signedCheckpoint: checkpoint),
             proof.verify(leafHash: line.hash)
         else { throw MailsealError("the index does not lead from line \(found.leaf) to the root", hint: Bundle.hint) }
         return MadeProof(proof: proof, line: try line.read(), message: found.message)

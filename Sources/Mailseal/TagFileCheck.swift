@@ -54,7 +54,7 @@ struct TagFileCheck {
             ExpectedTag("manifest.jsonl", size: scan.manifest.size, digest: scan.manifest.finish()),
             ExpectedTag("checkpoint", checkpoint),
         ]
-        let names = TagFiles.mailbagNames(messages: scan.audit.counts.messages)
+        let names = TagFiles.mailbagNames(records: scan.tagFiles.records)
         for (name, text) in zip(names, scan.mailbags) {
             files.append(ExpectedTag(name, size: text.size, digest: text.finish()))
         }

@@ -251,6 +251,7 @@ extension VerifyReport {
             findings: findings, name: scan.head?.name ?? [], origin: scan.head?.origin ?? [], root: scan.root,
             pin: options.pin, base: options.base, editions: scan.editions,
             contentRoot: scan.contentRoot?.description ?? "", rules: rules.first { $0 != Format.rules } ?? rules.last,
-            counts: scan.audit.counts, reservations: scan.audit.reservations, isFolder: isFolder)
+            counts: scan.audit.counts, reservations: scan.audit.reservations, disclosure: scan.disclosure,
+            isFolder: isFolder)
     }
 }

@@ -44,6 +44,18 @@ public struct VerifyReport: Sendable {
         case bytesConsistent = "bytes-consistent"
     }
 
+    /// What a redacted bundle holds, and of how much.
+    public struct Disclosure: Equatable, Sendable {
+        /// The messages whose bytes are there.
+        public let messages: Int
+        /// The messages of which only the lines are there.
+        public let listed: Int
+        /// The messages of the archive, as its end line counts them.
+        public let total: Int
+        /// The lines that are withheld.
+        public let withheldLines: Int
+    }
+
     /// All findings, in the order in which they were made.
     public let findings: [Finding]
     /// The bundle's name.
@@ -67,6 +79,8 @@ public struct VerifyReport: Sendable {
     /// For how many messages each reservation is one of the signature that gives their class, by code;
     /// computed from the lines as the counts are.
     public let reservations: [String: Int]
+    /// How much of the archive the bundle discloses; nil when nothing is withheld.
+    public let disclosure: Disclosure?
     /// Whether a folder was verified, where container and index cannot be.
     public let isFolder: Bool
 

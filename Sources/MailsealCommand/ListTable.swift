@@ -48,7 +48,7 @@ struct TableListing: Listing {
         var lines = [summary.headline]
         if counts.messages > 0 { lines += Report.evidence(counts) }
         lines += Report.reservations(summary.reservations)
-        if counts.signatures > 0 { lines += Report.basis(keys: bundle.end.keys) }
+        if counts.signatures > 0 { lines += Report.basis(keys: bundle.isRedacted ? 0 : bundle.end.keys) }
         if summary.undated > 0 {
             lines.append("\(Quantity.count(summary.undated, "message")) left out: no Date that can be read")
         }

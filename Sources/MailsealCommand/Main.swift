@@ -23,7 +23,8 @@ struct MailsealCommand: AsyncParsableCommand {
         version: "mailseal \(programVersion) (format \(formatName))",
         subcommands: [
             CreateCommand.self, VerifyCommand.self, DiffCommand.self, ListCommand.self, ShowCommand.self,
-            ExtractCommand.self, ProveCommand.self, CheckCommand.self, ExtendCommand.self, KeysCommand.self,
+            ExtractCommand.self, ProveCommand.self, CheckCommand.self, ExtendCommand.self,
+            RedactCommand.self, KeysCommand.self,
         ])
 
     static func main() async {

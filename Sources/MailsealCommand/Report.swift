@@ -61,7 +61,7 @@ enum Report {
 
     /// The two roots, each on a line of at most 80 columns up to nine million lines.
     static func roots(_ root: RootReference, content: String) -> [String] {
-        ["root    \(root)", "content root  \(content)"]
+        ["root    \(root)"] + (content.isEmpty ? [] : ["content root  \(content)"])
     }
 
     /// The counts as a JSON object, with the reservations where they are counted.

@@ -79,6 +79,10 @@ struct ShowCommand: AsyncParsableCommand {
     }
 
     private func missing(_ bundle: Bundle) -> ExitCode {
+        if bundle.isRedacted {
+            Terminal.say("message \(message) is withheld from this bundle, or was never in it")
+            return ExitCode(1)
+        }
         Terminal.say("no message \(message) in the bundle, which has \(Quantity.count(bundle.end.messages, "message"))")
         return ExitCode(1)
     }

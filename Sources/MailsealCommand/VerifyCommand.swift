@@ -107,14 +107,14 @@ extension VerifyReport {
     /// The first line of the report.
     private var headline: String {
         let verified = "\(Quantity.grouped(counts.verified)) \(derivationChecked ? "" : "recorded as ")verified by DKIM"
-        let messages = "\(Quantity.count(counts.messages, "message")), \(verified)"
+        let messages = "\(extentOfMessages), \(verified)"
         switch verdict {
         case .bytesIntact:
             return Terminal.emphasized("INTACT bytes", .yellow)
-                + ": \(Quantity.count(counts.messages, "message")), root as you named it; \(notChecked)"
+                + ": \(extentOfMessages), root as you named it; \(notChecked)"
         case .bytesConsistent:
             return Terminal.emphasized("consistent bytes, not anchored", .yellow)
-                + ": \(Quantity.count(counts.messages, "message")); \(notChecked)"
+                + ": \(extentOfMessages); \(notChecked)"
         case .intact: return Terminal.emphasized("INTACT", .green) + ": \(messages), root as you named it"
         case .extended:
             let named = namedEdition?.number ?? 1
@@ -134,6 +134,25 @@ extension VerifyReport {
             return Terminal.emphasized("EVIDENCE DIFFERS", .red)
                 + ": the bytes are consistent, \(findingCount(.derivation)): recorded evidence does not follow from them"
         }
+    }
+
+    /// How many messages there are, or of how many.
+    private var extentOfMessages: String {
+        guard let disclosure else { return Quantity.count(counts.messages, "message") }
+        let listed = disclosure.listed > 0 ? ", \(Quantity.grouped(disclosure.listed)) more by their lines only" : ""
+        return
+            "\(Quantity.grouped(disclosure.messages)) of \(Quantity.count(disclosure.total, "message")) disclosed\(listed)"
+    }
+
+    /// What is withheld.
+    private var withheld: [String] {
+        guard let disclosure else { return [] }
+        return [
+            "  \(Quantity.count(disclosure.withheldLines, "line")) of the manifest withheld: of these only the hashes are known,",
+            "  and the counts above are of what is disclosed",
+        ]
+            + (disclosure.listed == 0
+                ? [] : ["  (what the lines of messages without bytes say of them was not checked)"])
     }
 
     /// Which edition is the one that was named, and that what follows it is not.
@@ -181,7 +200,7 @@ extension VerifyReport {
     /// The report for people.
     fileprivate func text(hint path: String) -> String {
         var lines = [headline]
-        if hasManifest { lines += table + Report.roots(root, content: contentRoot) + editionLines }
+        if hasManifest { lines += table + withheld + Report.roots(root, content: contentRoot) + editionLines }
         if verdict == .consistent || verdict == .bytesConsistent {
             lines.append("")
             lines.append("The bundle agrees with itself, which its maker could have arranged. Compare")
@@ -213,8 +232,21 @@ extension VerifyReport {
         writer.add("rules", rules)
         writer.add("derivation_checked", derivationChecked)
         writer.add("counts", object: hasManifest ? Report.json(counts, reservations) : nil)
+        writer.add("disclosed", object: disclosure?.json)
         writer.add("findings", objects: findings.map(\.json))
         return writer.finish().displayText
+    }
+}
+
+extension VerifyReport.Disclosure {
+    /// The numbers as a JSON object.
+    fileprivate var json: [UInt8] {
+        var writer = CanonicalJSONWriter()
+        writer.add("messages", messages)
+        writer.add("listed", listed)
+        writer.add("total", total)
+        writer.add("withheld_lines", withheldLines)
+        return writer.finish()
     }
 }
 

@@ -84,7 +84,7 @@ extension EndLine {
     /// Counts one line; the DKIM classes are counted by `count(_:)` of a class.
     public mutating func count(_ line: ManifestLine) {
         switch line {
-        case .head, .sourceEnd, .content, .end: break
+        case .head, .sourceEnd, .content, .end, .withheld: break
         case .source: sources += 1
         case .message(let message):
             messages += 1

@@ -39,5 +39,7 @@ public enum LineSalt {
     }
 
     /// Whether a line starts with a salt.
-    public static func isIn(_ line: [UInt8]) -> Bool { prefix(of: line[...]) > 1 }
+    public static func isIn(_ line: [UInt8]) -> Bool {
+        prefix(of: line.first == ManifestLine.listedMark ? line.dropFirst() : line[...]) > 1
+    }
 }

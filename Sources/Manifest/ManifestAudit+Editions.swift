@@ -76,8 +76,13 @@ extension ManifestAudit {
 
     /// Ends the evidence of a message with the first line that does not belong to it.
     mutating func closeRenewal(before line: ManifestLine) {
+        if place == .renewed, case .dkim(let next) = line, next.message == renewal?.message { return }
+        closeRenewal()
+    }
+
+    /// Ends the evidence of a message that was recorded anew.
+    mutating func closeRenewal() {
         guard let renewal else { return }
-        if place == .renewed, case .dkim(let next) = line, next.message == renewal.message { return }
         self.renewal = nil
         guard let known = messages[renewal.message] else { return }
         let (old, new) = (messages.evidence(at: known.place), tally.known(renewal))

@@ -5,7 +5,7 @@ import Cryptography
 
 extension ManifestAudit {
     mutating func open(_ line: SourceLine) {
-        if line.id != counts.sources { fault("number-sequence", "source \(line.id), expected \(counts.sources)") }
+        checkNumber(of: line)
         if !["tree", "maildir", "file"].contains(line.kind) { fault("code-unknown", "source kind \(line.kind)") }
         source = SourceBalance(id: line.id)
     }
@@ -39,6 +39,7 @@ extension ManifestAudit {
 
     mutating func check(_ container: ContainerLine) {
         checkSource(container.source)
+        checkWhole("container")
         note(source?.close(container))
     }
 
@@ -48,12 +49,13 @@ extension ManifestAudit {
     }
 
     mutating func note(_ problem: SourceBalance.Problem?) {
-        if let problem { fault(problem.code, problem.detail) }
+        if let problem, !redaction.isSourcePartial { fault(problem.code, problem.detail) }
     }
 
     mutating func close(_ line: SourceEndLine) {
         checkSource(line.source)
-        guard let balance = source else { return }
+        checkWhole("source-end")
+        guard let balance = source, !redaction.isSourcePartial else { return }
         if line.messages != balance.messages || line.files != balance.files || line.failures != balance.failures
             || line.items != balance.messages + balance.files + balance.failures
         {

@@ -51,16 +51,23 @@ public struct ManifestAudit {
     private var knownKeys = KnownKeys()
     private var lastKey: KeyLine?
 
-    enum Place { case start, head, laterHead, edition, source, message, signatures, renewed, keys, content, end }
+    enum Place {
+        case start, head, laterHead, edition, source, message, signatures, renewed, keys, content, end, withheld
+    }
+
+    /// Whether lines are withheld: then rules that need all lines are not looked at, and what remains is.
+    public let isRedacted: Bool
+    var redaction = Gaps()
 
     /// Before the first line.
-    public init() {}
+    public init(isRedacted: Bool = false) { self.isRedacted = isRedacted }
 
     /// Follows one line.
     ///
     /// - Parameter isSalted: whether its text starts with a salt.
     public mutating func follow(_ line: ManifestLine, isSalted: Bool = false) {
         checkOrder(of: line)
+        if case .withheld = line { return followWithheld() }
         if case .head(let head) = line {
             check(salted: head.salted, in: isSalted)
         } else {
@@ -81,7 +88,8 @@ public struct ManifestAudit {
         case .sourceEnd(let line): close(line)
         case .key(let line): check(line)
         case .content(let line): check(line)
-        case .end(let line): check(line)
+        case .end(let line): isRedacted ? checkDisclosure(line) : check(line)
+        case .withheld: break
         }
         leaf += 1
     }
@@ -124,8 +132,11 @@ public struct ManifestAudit {
         case .key: (allowed, next) = ([.edition, .laterHead, .renewed, .keys], .keys)
         case .content: (allowed, next) = ([.edition, .laterHead, .renewed, .keys], .content)
         case .end: (allowed, next) = ([.content], .end)
+        case .withheld: (allowed, next) = (Self.beforeWithheld, .withheld)
         }
-        if !allowed.contains(place) { fault("line-order", "\(line.typeName) cannot stand here") }
+        if !allowed.contains(place) && !(place == .withheld && line.mayFollowWithheld(in: edition.number)) {
+            fault("line-order", "\(line.typeName) cannot stand here")
+        }
         place = next
     }
 
@@ -146,9 +157,7 @@ public struct ManifestAudit {
     }
 
     private mutating func open(_ message: MessageLine) {
-        if message.number != counts.messages {
-            fault("number-sequence", "message number \(message.number), expected \(counts.messages)")
-        }
+        checkNumber(of: message)
         if message.size > Format.messageLimit {
             fault("message-too-large", "message of \(message.size) bytes, at most \(Format.messageLimit)")
         }
@@ -191,18 +200,24 @@ public struct ManifestAudit {
 
     private mutating func check(_ occurrence: OccurrenceLine) {
         let known = messages[occurrence.message]
-        if let message = openMessage {
+        if openMessage != nil {
             expect(occurrence.message)
-            let evidence = tally.known(message)
-            counts.count(evidence.standing.evidence)
-            tally.count(evidence, by: 1)
-            if let place = messages[message.message]?.place { messages.setEvidence(evidence, at: place) }
-            openMessage = nil
+            closeMessage()
         } else if known == nil {
             fault("reference-unknown", "message \(occurrence.message) has no line")
         }
         checkSource(occurrence.source)
         note(source?.found(occurrence, size: Int(known?.size ?? 0)))
+    }
+
+    /// Ends the lines of a message.
+    mutating func closeMessage() {
+        guard let message = openMessage else { return }
+        let evidence = tally.known(message)
+        counts.count(evidence.standing.evidence)
+        tally.count(evidence, by: 1)
+        if let place = messages[message.message]?.place { messages.setEvidence(evidence, at: place) }
+        openMessage = nil
     }
 
     private mutating func check(_ key: KeyLine) {
@@ -225,13 +240,18 @@ public struct ManifestAudit {
     }
 
     private mutating func check(_ content: ContentLine) {
+        guard !isRedacted else { return fault("redaction-invalid", "the content line tells of withheld messages") }
         checkAddition()
-        if let key = wantedKeys.min() { fault("reference-unknown", "key \(key) of a signature has no line") }
+        checkKeys()
         if content.messages != counts.messages {
             fault("counts-differ", "content of \(content.messages) messages, found \(counts.messages)")
         }
         let root = messages.contentRoot()
         if content.root != root { fault("content-root-differs", "content root \(content.root), computed \(root)") }
+    }
+
+    mutating func checkKeys() {
+        if let key = wantedKeys.min() { fault("reference-unknown", "key \(key) of a signature has no line") }
     }
 
     private mutating func check(_ end: EndLine) {

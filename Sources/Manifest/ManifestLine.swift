@@ -31,31 +31,43 @@ public enum ManifestLine: Equatable, Sendable {
     case content(ContentLine)
     /// The edition's last line.
     case end(EndLine)
+    /// A line of which only the leaf hash is disclosed (Docs/format.md §3.8).
+    case withheld(Digest)
 
     /// The canonical text of a line without a salt.
     public var bytes: [UInt8] { bytes(salt: nil) }
 
     /// The canonical text, with the salt as its first member.
     public func bytes(salt: Digest?) -> [UInt8] {
+        guard let fields else { return withheldText }
         var writer = CanonicalJSONWriter()
         writer.add("salt", salt)
         writer.add("type", typeName.bytes)
         fields.write(to: &writer)
-        return writer.finish()
+        return isListed ? [Self.listedMark] + writer.finish() : writer.finish()
     }
 
     /// The name in the line's `type`.
-    public var typeName: String { Swift.type(of: fields).type }
+    public var typeName: String { fields.map { Swift.type(of: $0).type } ?? "withheld" }
 
     /// Reads a line strictly: whatever `bytes(salt:)` would not have written is refused.
     ///
     /// `LineSalt` tells whether it has a salt.
     public init(_ text: [UInt8]) throws(CanonicalJSONError) {
+        switch text.first {
+        case Self.withheldMark: self = try Self.withheld(text)
+        case Self.listedMark: self = try Self.listed(text)
+        default: self = try Self.disclosed(text)
+        }
+    }
+
+    static func disclosed(_ text: [UInt8]) throws(CanonicalJSONError) -> ManifestLine {
         var reader = try CanonicalJSONReader(text)
         _ = try reader.digest("salt")
         guard let type = try reader.text("type") else { throw reader.missing("type") }
-        self = try Self.fields(of: type.displayText, &reader)
+        let line = try fields(of: type.displayText, &reader)
         try reader.finish()
+        return line
     }
 
     private static func fields(
@@ -79,7 +91,7 @@ public enum ManifestLine: Equatable, Sendable {
         }
     }
 
-    private var fields: any LineFields {
+    private var fields: (any LineFields)? {
         switch self {
         case .head(let line): line
         case .source(let line): line
@@ -94,6 +106,7 @@ public enum ManifestLine: Equatable, Sendable {
         case .key(let line): line
         case .content(let line): line
         case .end(let line): line
+        case .withheld: nil
         }
     }
 }

@@ -29,6 +29,8 @@ public struct MessageLine: Equatable, Sendable {
     public var inReplyTo: RawText?
     /// The defects that parsing survived, as codes of Docs/mail-parsing.md.
     public var defects: [String]
+    /// Whether a redacted bundle holds the message's lines only, and withholds its bytes.
+    public var isListed = false
 
     /// A line of these facts.
     public init(

@@ -51,7 +51,7 @@ public struct Payload: Sendable {
     public mutating func files(broughtBy line: ManifestLine) -> [PayloadFile] {
         switch line {
         case .message(let message):
-            return [.message(message.sha256, size: message.size)]
+            return message.isListed ? [] : [.message(message.sha256, size: message.size)]
         case .file(let file):
             guard let digest = file.sha256, let size = file.size, files.insert(digest).isNew else { return [] }
             return PayloadFile.files(digest, size: size, pieces: file.pieces)

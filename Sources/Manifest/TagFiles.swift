@@ -23,7 +23,9 @@ public struct TagFiles: Sendable {
     private var newestStatement: Timestamp?
     private var pending: (message: MessageLine, attachments: Int)?
     /// Records of mailbag.csv so far.
-    var records = 0
+    public internal(set) var records = 0
+    private var disclosedMessages = 0
+    private var hasWithheldLines = false
     private var payloadBytes: UInt64 = 0
     private var payloadFiles = 0
     private var newestRetrieval: Timestamp?
@@ -43,22 +45,21 @@ public struct TagFiles: Sendable {
             payloadBytes = overflow ? .max : sum
             payloadFiles += 1
         }
+        if case .message(let message) = line, !message.isListed { disclosedMessages += 1 }
         switch line {
+        case .withheld:
+            hasWithheldLines = true
+            growth = record(at: nil, growth)
         case .head(let line):
             if let time = line.baggedAt { newestStatement = max(newestStatement ?? time, time) }
             if !isBegun { growth.mailbag = Mailbag.header }
             isBegun = true
         case .source(let line): note(line.retrieved, nil)
-        case .message(let message): pending = (message, 0)
+        case .message(let message): pending = message.isListed ? nil : (message, 0)
         case .attachment: pending?.attachments += 1
         case .occurrence(let occurrence):
             note(occurrence.retrieved, occurrence.mtime)
-            if let (message, attachments) = pending {
-                growth.mailbag = Mailbag.record(message, attachments: attachments, path: occurrence.path)
-                growth.mailbagPart = records / Self.mailbagPartRecords + 1
-                records += 1
-                pending = nil
-            }
+            growth = record(at: occurrence.path, growth)
         case .file(let file): note(file.retrieved, file.mtime)
         case .container(let container): note(nil, container.mtime)
         case .content(let content): contentRoot = content.root
@@ -68,13 +69,24 @@ public struct TagFiles: Sendable {
         return growth
     }
 
+    /// Adds the record of the message whose lines have ended, if there is one.
+    private mutating func record(at path: SourcePath?, _ growth: TagFileGrowth) -> TagFileGrowth {
+        guard let (message, attachments) = pending else { return growth }
+        var growth = growth
+        growth.mailbag = Mailbag.record(message, attachments: attachments, path: path ?? SourcePath(levels: []))
+        growth.mailbagPart = records / Self.mailbagPartRecords + 1
+        records += 1
+        pending = nil
+        return growth
+    }
+
     /// bagit.txt.
     public static let bagit = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n".bytes
 
-    /// The names of the parts of mailbag.csv.
-    public static func mailbagNames(messages: Int) -> [String] {
-        guard messages > mailbagPartRecords else { return ["mailbag.csv"] }
-        return (1...(messages + mailbagPartRecords - 1) / mailbagPartRecords).map { "mailbag-\($0).csv" }
+    /// The names of the parts of mailbag.csv, for so many records.
+    public static func mailbagNames(records: Int) -> [String] {
+        guard records > mailbagPartRecords else { return ["mailbag.csv"] }
+        return (1...(records + mailbagPartRecords - 1) / mailbagPartRecords).map { "mailbag-\($0).csv" }
     }
 
     /// bag-info.txt, after the last line.
@@ -92,7 +104,9 @@ public struct TagFiles: Sendable {
             ("Mailbag-Agent-Version", Format.name),
             ("Payload-Oxum", "\(payloadBytes).\(payloadFiles)"),
             ("Mailseal-Bagging-Basis", basis),
-            ("Mailseal-Content-Root", contentRoot?.description ?? ""),
+            hasWithheldLines
+                ? ("Mailseal-Disclosed", "\(disclosedMessages) of \(end.messages) messages")
+                : ("Mailseal-Content-Root", contentRoot?.description ?? ""),
             ("Mailseal-Messages", String(end.messages)),
             ("Mailseal-DKIM-Verified", String(end.verified)),
         ]

@@ -40,6 +40,11 @@ extension ForgeryCase {
             let salt = String(repeating: "0", count: 64)
             try $0.replace("content", #"{"type""#, "{\"salt\":\"\(salt)\",\"type\"")
         },
+        .altered("a withheld line in a bundle that is not redacted", ["redaction-invalid"]) { forgery in
+            let place = try #require(forgery.places(of: "source-end").first)
+            let hash = ManifestLine.leafHash(of: forgery.lines[place])
+            forgery.lines[place] = ManifestLine.withheld(hash).bytes
+        },
         .altered("another edition", ["edition-unknown"]) { try $0.replace("head", #""edition":1"#, #""edition":2"#) },
         .altered("an origin that cannot be", ["name-invalid"]) {
             try $0.replace("head", "mailseal.invalid/sample", "mailseal.invalid/a b")

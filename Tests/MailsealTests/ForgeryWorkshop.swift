@@ -132,8 +132,8 @@ struct Forgery {
                 group = Frontier()
                 result.groups.append((offset, messages + 1, TreeHash.empty))
             }
-            result.root.append(leaf: text)
-            group.append(leaf: text)
+            result.root.append(leafHash: ManifestLine.leafHash(of: text))
+            group.append(leafHash: ManifestLine.leafHash(of: text))
             result.groups[result.groups.count - 1].hash = group.root
             offset += text.count + 1
             guard let line = try? ManifestLine(text) else { continue }

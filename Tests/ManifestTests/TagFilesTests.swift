@@ -160,8 +160,8 @@ private let header =
         (100_001, ["mailbag-1.csv", "mailbag-2.csv"]),
         (200_000, ["mailbag-1.csv", "mailbag-2.csv"]), (200_001, ["mailbag-1.csv", "mailbag-2.csv", "mailbag-3.csv"]),
     ])
-    func `more than 100,000 messages make parts`(messages: Int, names: [String]) {
-        #expect(TagFiles.mailbagNames(messages: messages) == names)
+    func `more than 100,000 records make parts`(records: Int, names: [String]) {
+        #expect(TagFiles.mailbagNames(records: records) == names)
     }
 }
 
