@@ -47,6 +47,7 @@ struct AgreementTests {
         var bundles = [[UInt8]]()
         for keeping in [false, true] { bundles.append(try await SharedBundles.everything(keepingContainers: keeping)) }
         bundles += try await SharedBundles.byEdition()
+        bundles += try await RedactedBundles.all(in: bench)
         for (bundle, answer) in zip(bundles, try answers(on: bundles)) {
             #expect(answer.verdict == "consistent", "\(answer.codes)")
             #expect(answer.root == (try await bench.verify(bundle)).root.description)
@@ -60,6 +61,17 @@ struct AgreementTests {
         #expect(answers.count == bundles.count)
         for (forgery, answer) in zip(ForgeryCase.all, answers) {
             #expect(answer.verdict == word(forgery.verdict, forgery.second), "\(forgery.name): \(answer.codes)")
+        }
+    }
+
+    @Test func `both verifiers find every lie in a redacted bundle`() async throws {
+        var bundles = [[UInt8]]()
+        for forgery in RedactedBundles.lies { bundles.append(try await forgery.bundle(in: bench)) }
+        for ((forgery, bundle), answer) in zip(zip(RedactedBundles.lies, bundles), try answers(on: bundles)) {
+            let report = try await bench.verify(bundle)
+            #expect(
+                Set(report.findings.map(\.code)).isSuperset(of: forgery.codes), "\(forgery.name): \(report.findings)")
+            #expect(answer.verdict == forgery.second, "\(forgery.name): \(answer.codes)")
         }
     }
 
@@ -93,11 +105,14 @@ struct AgreementTests {
         }
     }
 
-    @Test(arguments: [false, true])
-    func `other tools open the bundle and find the same files`(isExtended: Bool) async throws {
+    @Test(arguments: ["whole", "extended", "redacted"])
+    func `other tools open the bundle and find the same files`(kind: String) async throws {
         let bundle =
-            isExtended
-            ? try await SharedBundles.extended() : try await SharedBundles.everything(keepingContainers: true)
+            switch kind {
+            case "extended": try await SharedBundles.extended()
+            case "redacted": try await RedactedBundles.all(in: bench)[0]
+            default: try await SharedBundles.everything(keepingContainers: true)
+            }
         try bench.write("b.tar.gz", bundle)
         let run = try bench.run(#""$1/interop.sh" b.tar.gz"#, [Self.folder])
         for line in run.output.split(separator: "\n") where line.hasPrefix("skipped") { print(line) }

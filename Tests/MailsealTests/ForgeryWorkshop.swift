@@ -127,6 +127,7 @@ struct Forgery {
         var (tags, files, group) = (TagFiles(), Payload(), Frontier())
         var (payloadManifest, csv, origin): ([UInt8], [UInt8], [UInt8]) = ([], [], "?".bytes)
         var (offset, messages) = (0, 0)
+        let isRedacted = lines.count > 1 && lines[lines.count - 2].first == ManifestLine.withheldMark
         for (leaf, text) in lines.enumerated() {
             if leaf.isMultiple(of: 256) {
                 group = Frontier()
@@ -137,7 +138,7 @@ struct Forgery {
             result.groups[result.groups.count - 1].hash = group.root
             offset += text.count + 1
             guard let line = try? ManifestLine(text) else { continue }
-            if case .message = line { messages += 1 }
+            if case .message(let message) = line { messages = isRedacted ? message.number : messages + 1 }
             if case .head(let head) = line { origin = head.origin }
             let brought = files.files(broughtBy: line)
             for file in brought { result.leaves[file.path.displayText] = leaf }

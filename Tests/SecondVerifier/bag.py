@@ -17,7 +17,10 @@ class Tree:
         self.size, self.peaks = 0, []
 
     def add(self, data):
-        node, size = hashlib.sha256(b"\0" + data).digest(), self.size
+        self.add_hash(hashlib.sha256(b"\0" + data).digest())
+
+    def add_hash(self, node):
+        size = self.size
         while size & 1:
             node, size = hashlib.sha256(b"\1" + self.peaks.pop() + node).digest(), size >> 1
         self.peaks.append(node)
@@ -49,7 +52,7 @@ def csv_field(text):
 
 
 def csv_record(message, path, attachments):
-    """One record of mailbag.csv; `path` is that of the first occurrence, None when it stands in hex."""
+    """One record of mailbag.csv; `path` is that of the first occurrence, None when it stands in hex or is withheld."""
     identifier = b"" if "message_id" in message["hex"] else csv_field(message.get("message_id", b""))
     components = [] if path is None else [part for level in path for part in level][:-1]
     fields = [
@@ -60,13 +63,16 @@ def csv_record(message, path, attachments):
     return b",".join(b'"' + field.replace(b'"', b'""') + b'"' for field in fields) + b"\r\n"
 
 
-def csv_names(messages):
-    parts = -(-messages // RECORDS_PER_CSV)
+def csv_names(records):
+    parts = -(-records // RECORDS_PER_CSV)
     return ["mailbag.csv"] if parts < 2 else [f"mailbag-{n}.csv" for n in range(1, parts + 1)]
 
 
-def bag_info(root, content_root, messages, verified, payload_bytes, payload_files, times):
-    """bag-info.txt; `times` are bagged_at, the newest retrieved time and the newest mtime, None where unknown."""
+def bag_info(root, content, messages, verified, payload_bytes, payload_files, times):
+    """bag-info.txt; `content` is the label and value for the content root or what is disclosed.
+
+    `times` are bagged_at, the newest retrieved time and the newest mtime, None where unknown.
+    """
     bases = zip(times + (None,), ("stated", "retrieved", "mtime", "none"))
     time, basis = next(((t, b) for t, b in bases if t), ("1970-01-01T00:00:00Z", "none"))
     lines = [
@@ -74,7 +80,7 @@ def bag_info(root, content_root, messages, verified, payload_bytes, payload_file
         ("Original-Included", "True"), ("Bagging-Timestamp", time), ("Bagging-Date", time[:10]),
         ("External-Identifier", root), ("Mailbag-Agent", "mailseal"), ("Mailbag-Agent-Version", "mailseal/0"),
         ("Payload-Oxum", f"{payload_bytes}.{payload_files}"), ("Mailseal-Bagging-Basis", basis),
-        ("Mailseal-Content-Root", content_root), ("Mailseal-Messages", messages), ("Mailseal-DKIM-Verified", verified),
+        content, ("Mailseal-Messages", messages), ("Mailseal-DKIM-Verified", verified),
     ]
     return "".join(f"{label}: {value}\n" for label, value in lines).encode()
 

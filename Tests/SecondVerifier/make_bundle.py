@@ -222,7 +222,8 @@ class Maker:
         files["mailbag.csv"] = csv
         files["manifest-sha256.txt"] = bag.sums((path, digest(data)) for path, (data, _) in self.payload.items())
         files["bag-info.txt"] = bag.bag_info(
-            f"{tree.size}:{root}", records[-2].get("root", ""), end.get("messages", 0), end.get("verified", 0),
+            f"{tree.size}:{root}", ("Mailseal-Content-Root", records[-2].get("root", "")),
+            end.get("messages", 0), end.get("verified", 0),
             sum(len(data) for data, _ in self.payload.values()), len(self.payload), tuple(times))
         return files
 

@@ -16,6 +16,7 @@ from collections import Counter
 
 import bag
 import container
+import redacted
 import repairs
 from evidence import CLASSES, Evidence
 from lines import LineFault, parse
@@ -103,7 +104,7 @@ class Manifest:
         self.restored = []
         self.evidence, self.newest, self.numbers, self.signatures = None, {}, {}, 0
         self.retrieved = self.mtime = None
-        self.csv, self.csv_files = hashlib.sha256(), []
+        self.csv, self.csv_files, self.records = hashlib.sha256(), [], 0
         self.attachments, self.at_start = 0, Counter()
 
     # The lines
@@ -127,20 +128,34 @@ class Manifest:
             leaf = self.tree.size
             if leaf % 256 == 0:
                 self.close_group()
-                self.groups.append([offset, self.count["message"] + 1, None])
-            self.tree.add(line)
-            self.group.add(line)
+                self.groups.append([offset, self.next_number(), None])
             try:
-                record = parse(line)
+                record = self.read(line)
             except LineFault as fault:
                 self.report(fault.code, f"line {leaf}", str(fault))
                 continue
-            record["line"] = line
-            self.take(record, leaf)
+            if record:
+                record["line"] = line
+                self.take(record, leaf)
         self.close_group()
         if self.previous != "end":
             self.report("line-order", f"line {self.tree.size}", "the last line is not end")
         self.close_csv()
+
+    def read(self, line):
+        """Adds a line to the tree and gives its record."""
+        self.tree.add(line)
+        self.group.add(line)
+        return parse(line)
+
+    def next_number(self):
+        return self.count["message"] + 1
+
+    def followers(self):
+        """The types that may follow the last line."""
+        if self.previous in LATER and self.count["head"] > 1:
+            return AFTER_LATER
+        return FOLLOWERS.get(self.previous, AFTER_LATER)
 
     def close_group(self):
         if self.groups:
@@ -149,9 +164,7 @@ class Manifest:
 
     def take(self, record, leaf):
         kind, where = record["type"], f"line {leaf}"
-        allowed = FOLLOWERS.get(self.previous, AFTER_LATER)
-        if self.previous in LATER and self.count["head"] > 1:
-            allowed = AFTER_LATER
+        allowed = self.followers()
         if kind == "dkim" and self.count["head"] > 1 and not self.open_message:
             kind = "renewed"
         self.close_renewal(record if kind == "renewed" else {})
@@ -184,6 +197,9 @@ class Manifest:
             self.report(code, where, f"{what} is {found!r}, it should be {right!r}")
 
     def take_head(self, record, leaf, where):
+        if not self.csv_files:
+            self.csv_files.append(None)
+            self.csv.update(bag.CSV_HEADER)
         self.expect("edition", where, "edition", record["edition"], min(self.count["head"], MOST_EDITIONS))
         self.bagged = max(filter(None, (self.bagged, record.get("bagged_at"))), default=None)
         self.head_leaf, self.adds, self.renewed, self.previous_key = leaf, False, 0, None
@@ -191,6 +207,7 @@ class Manifest:
         if self.before:
             for name in ("name", "origin"):
                 self.expect("edition-differs", where, name, record[name], self.before[name])
+            self.expect("edition-differs", where, "salted", "salted" in record, "salted" in self.before)
             if record["rules"] < self.before["rules"]:
                 self.report("edition-differs", where, "rules are lower than in the edition before")
         if record["rules"] < 1:
@@ -199,20 +216,31 @@ class Manifest:
             self.report("origin", where, "origin is not 1 to 255 printable ASCII characters without blank and plus")
 
     def take_source(self, record, leaf, where):
-        self.expect("source-number", where, "id", record["id"], self.count["source"])
+        self.check_source(record, where)
         if record["kind"] not in ("tree", "maildir", "file"):
             self.report("value", where, "kind is not tree, maildir or file")
         self.current, self.at_start, self.stored = record["id"], Counter(self.count), 0
+
+    def check_source(self, record, where):
+        self.expect("source-number", where, "id", record["id"], self.count["source"])
+
+    def check_number(self, record, where):
+        self.expect("message-number", where, "number", record["number"], self.count["message"])
 
     def take_message(self, record, leaf, where):
         digest = record["sha256"]
         if digest in self.messages:
             self.report("message-repeated", where, "a message line with this digest stands before")
-        self.expect("message-number", where, "number", record["number"], self.count["message"])
+        self.check_number(record, where)
         self.open_message, self.attachments, self.evidence = record, 0, Evidence(digest)
         self.numbers.setdefault(digest, record["number"])
         self.messages[digest] = record["size"]
         self.bytes += record["size"]
+        if "listed" not in record:
+            self.take_bytes(record, leaf, where)
+
+    def take_bytes(self, record, leaf, where):
+        digest = record["sha256"]
         path = f"data/eml/{digest[:2]}/{digest}.eml"
         self.add_payload(path, leaf, digest, record["size"], where)
         if record["size"] > LARGEST_MESSAGE:
@@ -296,13 +324,16 @@ class Manifest:
             self.report("message-unknown", where, f"no message line before has the digest {record['message']}")
         self.item(record)
         if self.open_message:
-            self.classes[self.evidence.evidence] += 1
-            self.newest[self.evidence.message], self.evidence = self.evidence, None
             self.expect("message-unknown", where, "message", record["message"], self.open_message["sha256"])
-            path = None if "path" in record["hex"] else record["path"]
-            self.add_csv(bag.csv_record(self.open_message, path, self.attachments))
-            self.open_message = None
+            self.close_message(None if "path" in record["hex"] else record["path"])
         self.row(record, where, [f"data/eml/{record['message'][:2]}/{record['message']}.eml"])
+
+    def close_message(self, path):
+        self.classes[self.evidence.evidence] += 1
+        self.newest[self.evidence.message], self.evidence = self.evidence, None
+        if "listed" not in self.open_message:
+            self.add_csv(bag.csv_record(self.open_message, path, self.attachments))
+        self.open_message = None
 
     def row(self, record, where, paths):
         """A part of a mailbox, which is put together from what stands before it and its bytes."""
@@ -431,13 +462,16 @@ class Manifest:
             self.report("key-repeated", where, "an earlier edition has this key line")
         self.key_records[hashlib.sha256(record["record"]).hexdigest()] = record["record"]
 
+    def check_keys(self, where):
+        for digest in sorted(self.wanted_keys - self.key_records.keys()):
+            self.report("key-unknown", where, f"no key line has the record {digest} that a signature names")
+        self.check_restored()
+
     def take_content(self, record, leaf, where):
         self.content = record
         if self.count["head"] > 1 and not self.adds:
             self.report("edition-empty", where, "the edition adds neither evidence nor keys")
-        for digest in sorted(self.wanted_keys - self.key_records.keys()):
-            self.report("key-unknown", where, f"no key line has the record {digest} that a signature names")
-        self.check_restored()
+        self.check_keys(where)
         self.expect("count-content", where, "messages", record["messages"], self.count["message"])
         right = bag.tree_root(bytes.fromhex(digest) for digest in sorted(self.messages))
         self.expect("content-root", where, "root", record["root"], right)
@@ -466,11 +500,10 @@ class Manifest:
             self.expect("payload-digest", where, f"the SHA-256 of {path}", entry.sha256, digest)
 
     def add_csv(self, record):
-        if self.count["message"] % bag.RECORDS_PER_CSV == 1:
+        if self.records and self.records % bag.RECORDS_PER_CSV == 0:
             self.close_csv()
             self.csv_files.append(None)
-            if self.count["message"] == 1:
-                self.csv.update(bag.CSV_HEADER)
+        self.records += 1
         self.csv.update(record)
 
     def close_csv(self):
@@ -487,11 +520,11 @@ class Manifest:
         right["checkpoint"] = bag.checkpoint(self.head.get("origin", b""), self.tree.size, self.tree.root())
         right["manifest-sha256.txt"] = bag.sums((entry.path, entry.sha256) for entry in payload)
         right["bag-info.txt"] = bag.bag_info(
-            root, self.content.get("root", ""), self.end.get("messages", 0), self.end.get("verified", 0),
+            root, self.content_label(), self.end.get("messages", 0), self.end.get("verified", 0),
             sum(entry.size for entry in payload), len(payload),
             (self.bagged, self.retrieved, self.mtime))
         hashes = {path: hashlib.sha256(data).hexdigest() for path, data in right.items()}
-        csv = bag.csv_names(len(self.csv_files))
+        csv = bag.csv_names(self.records)
         hashes.update(zip(csv, self.csv_files))
         hashes["manifest.jsonl"] = self.entry["manifest.jsonl"].sha256
         sealed = ["bagit.txt", "manifest.jsonl", "checkpoint", *csv, "manifest-sha256.txt", "bag-info.txt"]
@@ -505,6 +538,9 @@ class Manifest:
                     "bag-info.txt", "tagmanifest-sha256.txt", "index.txt"]
         self.check_entries([entry.path for entry in entries], expected)
         return root
+
+    def content_label(self):
+        return "Mailseal-Content-Root", self.content.get("root", "")
 
     def check_entries(self, found, expected):
         for path in sorted(set(expected) - set(found)):
@@ -560,7 +596,7 @@ def verify(file, size, pinned=None):
     stream.check_ends()
     if not name or not container.NAME.fullmatch(name.decode("latin-1")):
         findings.report("bundle-name", "tar", "NAME is not made as the format asks for")
-    manifest = Manifest(stream, entries, findings.report)
+    manifest = redacted.manifest(Manifest, stream, entries, findings.report)
     if "manifest.jsonl" not in manifest.entry:
         findings.report("entry-missing", "manifest.jsonl", "there is no manifest")
         return None, findings
