@@ -129,6 +129,30 @@ struct AgreementTests {
         #expect(run.output.contains("message \(number) belongs to \(root)"))
     }
 
+    @Test(arguments: [1, 12]) func `a redacted bundle can be verified by hand`(number: Int) async throws {
+        let bundle = try await RedactedBundles.sample(in: bench)
+        try bench.write("b.tar.gz", bundle)
+        let run = try bench.run(#""$1/run_document.sh" "$2" b.tar.gz "$3""#, [Self.folder, Self.page, "\(number)"])
+        #expect(run.status == 0, "\(run.output)")
+        let root = try await bench.verify(bundle).root
+        #expect(run.output.contains("message \(number) belongs to \(root)"))
+        #expect(run.output.contains("proven for the root \(root)"))
+    }
+
+    @Test func `a salted bundle can be verified by hand`() async throws {
+        try bench.write("leak/1.eml", Mails.attached)
+        try bench.write("leak/all.mbox", Mails.mailbox([Mails.plain(4, lineEnd: "\n"), Mails.plain(5, lineEnd: "\n")]))
+        let seed = try bench.write("seed", [UInt8](repeating: 3, count: 32))
+        let bundle = try await bench.bundle(of: ["leak"]) {
+            $0.origin = "newsroom.example/salted".bytes
+            $0.seedFile = seed
+        }
+        try bench.write("b.tar.gz", bundle)
+        let run = try bench.run(#""$1/run_document.sh" "$2" b.tar.gz 2"#, [Self.folder, Self.page])
+        #expect(run.status == 0 && run.output.contains("mailbox: OK"), "\(run.output)")
+        #expect(run.output.contains("message 2 belongs to \(try await bench.verify(bundle).root)"))
+    }
+
     @Test func `verifying by hand finds a lie`() async throws {
         let names = ["a message's bytes", "what stands before a message", "an entry too few", "checkpoint alone"]
         for forgery in ForgeryCase.all where names.contains(forgery.name) {
