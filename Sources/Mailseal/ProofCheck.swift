@@ -88,7 +88,9 @@ public enum ProofCheck {
             ]
         }
         let file = try ReadableFile(named: path)
-        let found = try digest(of: file)
+        let hash = RunningHash(.sha256)
+        try file.hash(into: hash)
+        let found = hash.finishDigest()
         guard found != named.digest else { return [] }
         let hint = try otherLineEnds(file, named.digest).map { "; with \($0) line ends it would be the one" } ?? ""
         return [
@@ -97,17 +99,6 @@ public enum ProofCheck {
                 "it has \(file.size) bytes and SHA-256 \(found), "
                     + "the proof is of \(named.size) bytes with SHA-256 \(named.digest)\(hint)")
         ]
-    }
-
-    private static func digest(of file: ReadableFile) throws -> Digest {
-        let hash = RunningHash(.sha256)
-        var offset = 0
-        while offset < file.size {
-            let bytes = try file.read(at: offset, count: min(1 << 20, file.size - offset))
-            hash.update(bytes)
-            offset += bytes.count
-        }
-        return hash.finishDigest()
     }
 
     /// Files up to this size are tried with other line ends, 64 MiB.

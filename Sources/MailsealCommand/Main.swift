@@ -24,7 +24,7 @@ struct MailsealCommand: AsyncParsableCommand {
         subcommands: [
             CreateCommand.self, VerifyCommand.self, DiffCommand.self, ListCommand.self, ShowCommand.self,
             ExtractCommand.self, ProveCommand.self, CheckCommand.self, ExtendCommand.self,
-            RedactCommand.self, KeysCommand.self,
+            RedactCommand.self, StatementCommand.self, KeysCommand.self,
         ])
 
     static func main() async {

@@ -1,0 +1,162 @@
+// The certification as sections of labelled facts, from which both its forms are made.
+
+import Bytes
+import Mailseal
+import Manifest
+import MerkleTree
+
+/// A page of facts to be signed.
+struct StatementPage {
+    /// Facts under a heading.
+    struct Section {
+        let heading: String
+        var rows: [(label: String, value: String)] = []
+        var paragraphs: [String] = []
+    }
+
+    let title = "Certification of a digital copy"
+    let subtitle = "for Federal Rules of Evidence 902(11), 902(13) and 902(14); with the particulars of ISO/IEC 27037"
+    let sections: [Section]
+    /// What is left to be filled in by hand.
+    let blanks = ["Name", "Position, organisation", "Qualification", "Place and date", "Signature"]
+
+    init(_ statement: Statement, file: String) {
+        var sections = [Self.copy(statement, file), Self.verification(statement)]
+        if statement.report.verdict != .altered {
+            sections.insert(Self.origin(statement), at: 1)
+            sections.insert(Self.content(statement), at: 2)
+        }
+        sections.append(Self.process)
+        sections.append(Self.certification)
+        self.sections = sections.enumerated().map { place, section in
+            Section(
+                heading: "\(place + 1). \(section.heading)", rows: section.rows, paragraphs: section.paragraphs)
+        }
+    }
+
+    private static func copy(_ statement: Statement, _ file: String) -> Section {
+        let report = statement.report
+        var rows = [
+            ("File", "\(file), \(Quantity.count(statement.size, "byte"))"), ("SHA-256", statement.sha256),
+        ]
+        guard report.hasManifest else { return Section(heading: "The copy", rows: rows) }
+        rows.append(("Archive", "\(report.name.displayText), origin \(report.origin.displayText)"))
+        if report.editions.count > 1 { rows.append(("Edition", "\(report.editions.count)")) }
+        rows.append(("Root", report.root.description))
+        if !report.contentRoot.isEmpty { rows.append(("Content root", report.contentRoot)) }
+        return Section(heading: "The copy", rows: rows)
+    }
+
+    private static func origin(_ statement: Statement) -> Section {
+        var rows: [(String, String)] = []
+        for source in statement.sources {
+            rows.append(("Source \(source.line.id)", facts(of: source)))
+            rows += source.containers.map { container in
+                let digest = container.sha256.map { "SHA-256 \($0)" } ?? "could not be read to its end"
+                return (
+                    "",
+                    "\(container.path.shown) (\(container.kind)), \(Quantity.count(container.size, "byte")), \(digest)"
+                )
+            }
+            let rest = source.containerCount - source.containers.count
+            if rest > 0 {
+                rows.append(
+                    (
+                        "",
+                        "and \(Quantity.count(rest, "more mailbox or archive", plural: "more mailboxes and archives"))"
+                    ))
+            }
+        }
+        let rest = statement.sourceCount - statement.sources.count
+        if rest > 0 { rows.append(("", "and \(Quantity.count(rest, "more source"))")) }
+        return Section(heading: "What it was made from, as its maker recorded", rows: rows)
+    }
+
+    private static func facts(of source: Statement.Source) -> String {
+        var facts = "\(source.line.name.displayText) (\(source.line.kind))"
+        if let end = source.end {
+            facts += ", \(Quantity.count(end.bytes.read, "byte")) read: \(Quantity.count(end.messages, "message")), "
+            facts += "\(Quantity.count(end.files, "other file")), \(Quantity.count(end.failures, "failure"))"
+        }
+        guard let retrieved = source.line.retrieved else { return facts + "; retrieval not stated" }
+        let time = retrieved.at.map { " \($0)" } ?? ""
+        return facts + "; retrieved\(time)" + (retrieved.from.map { " from \($0.displayText)" } ?? "")
+    }
+
+    private static func content(_ statement: Statement) -> Section {
+        let counts = statement.report.counts
+        var rows: [(String, String)] = []
+        if let disclosure = statement.report.disclosure {
+            let messages = Quantity.count(disclosure.total, "message")
+            rows.append(
+                ("Disclosed", "\(Quantity.grouped(disclosure.messages)) of \(messages); the others are withheld"))
+        }
+        rows.append(("Messages", "\(Quantity.grouped(counts.messages)), \(Quantity.count(counts.bytes, "byte"))"))
+        rows += EvidenceClass.allCases.filter { counts[$0] > 0 }.map {
+            ("", "\(Quantity.grouped(counts[$0])) \($0.countWords)")
+        }
+        if counts.keys > 0 {
+            let keys = Quantity.count(counts.keys, "key record")
+            rows.append(("DKIM keys", "\(keys), supplied by the maker and not compared with the domains"))
+        }
+        rows.append(("Attachments", Quantity.grouped(counts.attachments)))
+        rows.append(("Other files", Quantity.grouped(counts.files)))
+        rows.append(("Failures", Quantity.grouped(counts.failures)))
+        rows += statement.failures.map { ("", "\($0.code): \($0.path?.shown ?? "source \($0.source)")") }
+        let rest = counts.failures - statement.failures.count
+        if rest > 0, !statement.failures.isEmpty { rows.append(("", "and \(Quantity.grouped(rest)) more")) }
+        return Section(heading: "What it holds", rows: rows)
+    }
+
+    private static func verification(_ statement: Statement) -> Section {
+        let report = statement.report
+        var rows = [("Tool", "mailseal \(programVersion), format \(formatName)"), ("Result", report.verdict.statedAs)]
+        if let rules = report.rules { rows.append(("Rules", "\(rules)")) }
+        rows += report.findings.prefix(Statement.listLimit).map { ("", "\($0.code): \($0.subject): \($0.detail)") }
+        let rest = report.findings.count - Statement.listLimit
+        if rest > 0 { rows.append(("", "and \(Quantity.grouped(rest)) more findings")) }
+        return Section(heading: "Verification of this copy", rows: rows)
+    }
+
+    private static let process = Section(
+        heading: "Process",
+        paragraphs: [
+            "The tool copied each message byte for byte and identified it by its SHA-256. Each message, attachment, signature, place and key "
+                + "is a line of a manifest; the lines are the leaves of a Merkle tree (RFC 6962), whose root identifies the whole. A "
+                + "change of any byte gives another root.",
+            "Verification computed again from the copy alone: every digest, every line that follows from a message's bytes, the tree and its root, "
+                + "and every DKIM signature (RFC 6376) with the key records in the copy. It can be repeated with the tool, or by hand "
+                + "with the commands in its documentation.",
+        ])
+
+    private static let certification = Section(
+        heading: "Certification",
+        paragraphs: [
+            "I am qualified by the knowledge, training or experience stated below to certify this process. I have verified the copy named in 1 with "
+                + "the result in the section on verification. The digital identification by SHA-256 shows that it is the copy with that "
+                + "root.",
+            "I declare under penalty of perjury that the foregoing is true and correct (28 U.S.C. § 1746; strike out where it does not apply).",
+        ])
+}
+
+extension SourcePath {
+    /// The path with a slash between components and a colon between levels.
+    fileprivate var shown: String {
+        levels.map { $0.map(\.displayText).joined(separator: "/") }.joined(separator: ":")
+    }
+}
+
+extension VerifyReport.Verdict {
+    /// The verdict in a sentence of the certification.
+    fileprivate var statedAs: String {
+        switch self {
+        case .intact: "intact: everything recomputed agrees, and the root is the one named by the signer of this page"
+        case .extended: "an earlier edition has the root named by the signer of this page; everything recomputed agrees"
+        case .consistent: "consistent: everything recomputed agrees; the root was compared with no other"
+        case .bytesIntact: "bytes intact, root as named; derived facts were not checked (other rules)"
+        case .bytesConsistent: "bytes consistent; derived facts were not checked (other rules)"
+        case .evidenceDiffers: "bytes consistent; recorded evidence does NOT follow from them"
+        case .altered: "ALTERED: this copy is not what was packed"
+        }
+    }
+}
