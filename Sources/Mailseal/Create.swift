@@ -88,7 +88,7 @@ public struct Create {
     private var head: HeadLine {
         HeadLine(
             format: Format.name.bytes, rules: Format.rules, name: name,
-            origin: options.origin ?? "mailseal.invalid/".bytes + name, edition: 1,
+            origin: options.origin ?? Format.defaultOrigin(of: name), edition: 1,
             salted: options.seedFile != nil, baggedAt: options.baggedAt)
     }
 

@@ -47,7 +47,7 @@ private struct DiffRun {
     consuming func run() async throws -> DiffReport {
         if a.bundle.root == b.bundle.root {
             classes.same = a.bundle.end.messages
-            return report(.same, contentRoots: try (Self.contentRoot(a), Self.contentRoot(b)), [], [], redactions)
+            return try report(.same, contentRoots: (Self.contentRoot(a), Self.contentRoot(b)), [], [], redactions)
         }
         let tables = (
             a: try await DiffTable(a.bundle, jobs: options.jobs, observer: observer),
@@ -84,7 +84,7 @@ private struct DiffRun {
             notes.append("no message was read: some of those called altered may say the same")
         }
         let roots = (tables.a.contentRoot.description, tables.b.contentRoot.description)
-        return report(verdict(lacks), contentRoots: roots, common.transitions, shown, notes)
+        return try report(verdict(lacks), contentRoots: roots, common.transitions, shown, notes)
     }
 
     /// With a source the question is whether the bundle has all of it.
@@ -99,7 +99,7 @@ private struct DiffRun {
     private func report(
         _ verdict: DiffReport.Verdict, contentRoots: (String, String), _ transitions: [DiffReport.Transition],
         _ sections: [DiffSection], _ notes: [String]
-    ) -> DiffReport {
+    ) throws -> DiffReport {
         func input(_ input: DiffInput, _ contentRoot: String) -> DiffReport.Input {
             DiffReport.Input(
                 label: input.label, isSource: input.isSource, root: input.isSource ? nil : input.bundle.root,
@@ -107,7 +107,8 @@ private struct DiffRun {
         }
         return DiffReport(
             verdict: verdict, a: input(a, contentRoots.0), b: input(b, contentRoots.1),
-            hasOneRoot: a.bundle.root == b.bundle.root, extending: extending, messagesOnly: options.messagesOnly,
+            hasOneRoot: a.bundle.root == b.bundle.root, extending: extending, isFork: try isFork,
+            messagesOnly: options.messagesOnly,
             classes: classes,
             transitions: transitions, sections: sections, notes: notes)
     }
@@ -117,6 +118,15 @@ private struct DiffRun {
         if a.isSource || b.isSource { return nil }
         if b.bundle.editions.dropLast().contains(where: { $0.root == a.bundle.root }) { return .b }
         return a.bundle.editions.dropLast().contains { $0.root == b.bundle.root } ? .a : nil
+    }
+
+    /// Whether both bear one origin that somebody chose, and neither begins with the other.
+    private var isFork: Bool {
+        get throws {
+            guard !a.isSource, !b.isSource, !Format.isDefaultOrigin(a.bundle.checkpoint.origin) else { return false }
+            let (old, new) = a.bundle.lineCount <= b.bundle.lineCount ? (a.bundle, b.bundle) : (b.bundle, a.bundle)
+            return try Consistency.run(of: new, with: old.checkpoint).verdict == .fork
+        }
     }
 
     /// Which of the inputs is redacted.

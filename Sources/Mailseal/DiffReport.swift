@@ -74,6 +74,8 @@ public struct DiffReport: Sendable {
     public let hasOneRoot: Bool
     /// The side that begins with all lines of the other one and has more editions.
     public let extending: DiffSide?
+    /// Whether the two are different archives under one origin, neither of which begins with the other.
+    public let isFork: Bool
     /// Whether only messages were compared.
     public let messagesOnly: Bool
     /// The counts of messages.

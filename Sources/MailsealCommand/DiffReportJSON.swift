@@ -13,6 +13,7 @@ extension DiffReport {
         writer.add("verdict", verdict.rawValue.bytes)
         writer.add("same_content", contentRootsAgree)
         writer.add("extending", extending?.rawValue.bytes)
+        writer.add("fork", isFork)
         writer.add("messages_only", messagesOnly)
         writer.add("a", object: Self.json(a))
         writer.add("b", object: Self.json(b))

@@ -76,7 +76,11 @@ extension DiffReport {
 
     private var inputLines: [String] {
         let extends = extending.map { $0 == .a ? "A extends B" : "B extends A" }
-        return (extends.map { ["  \($0): it begins with the same manifest, and adds to it"] } ?? [])
+        let fork =
+            isFork
+            ? ["  FORK: two archives under one origin, and neither begins with the other (mailseal check --extends)"]
+            : []
+        return fork + (extends.map { ["  \($0): it begins with the same manifest, and adds to it"] } ?? [])
             + DiffSide.allCases.map { side in
                 let letter = side == .a ? "A" : "B"
                 let found = input(side)

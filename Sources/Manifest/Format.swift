@@ -32,6 +32,12 @@ public enum Format {
         (1...255).contains(origin.count) && origin.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x2B }
     }
 
+    /// The origin of a bundle for which none was chosen: it vouches for nothing.
+    public static func defaultOrigin(of name: RawText) -> RawText { "mailseal.invalid/".bytes + name }
+
+    /// Whether an origin is one that nobody chose.
+    public static func isDefaultOrigin(_ origin: RawText) -> Bool { origin.starts(with: "mailseal.invalid/".utf8) }
+
     private static func isNameCharacter(_ byte: UInt8) -> Bool {
         (0x61...0x7A).contains(byte) || ASCII.isDigit(byte) || byte == 0x2E || byte == 0x5F || byte == 0x2D
     }

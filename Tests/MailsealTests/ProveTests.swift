@@ -174,6 +174,21 @@ struct ConsistencyTests {
         #expect(try verdict(short, equal).verdict == .fork)
     }
 
+    @Test func `diff tells a fork from archives that have nothing in common`() async throws {
+        func isFork(_ a: [UInt8], _ b: [UInt8]) async throws -> Bool {
+            let (a, b) = (try bench.write("a.tar.gz", a), try bench.write("b.tar.gz", b))
+            return try await Diff.run(DiffOptions(a: a, b: b)).isFork
+        }
+        let (one, two) = (try await bundle(of: [1]), try await bundle(of: [2, 3]))
+        #expect(try await isFork(one, two))
+        #expect(try await isFork(two, one))
+        #expect(try await !isFork(one, one))
+        #expect(try await !isFork(one, bundle(of: [2], origin: "example.org/b")))
+        // An origin that nobody chose is nobody's.
+        let invalid = "mailseal.invalid/sample"
+        #expect(try await !isFork(bundle(of: [1], origin: invalid), bundle(of: [2], origin: invalid)))
+    }
+
     @Test func `archives of two origins are expected to have nothing in common`() async throws {
         let other = try await bundle(of: [1], origin: "example.org/b")
         #expect(try verdict(try await bundle(of: [1]), other).verdict == .otherArchive)
