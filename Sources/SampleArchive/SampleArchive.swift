@@ -2,6 +2,7 @@
 
 import Bytes
 import Cryptography
+import Glibc
 
 /// Why a sample archive cannot be made.
 public enum SampleArchiveError: Error, Equatable, CustomStringConvertible {
@@ -23,7 +24,8 @@ public enum SampleArchiveError: Error, Equatable, CustomStringConvertible {
         case .averageSize(let size): "average message has \(size) bytes, expected 4000 to 4000000"
         case .signedPercent(let percent): "signed messages are \(percent) percent, expected 0 to 100"
         case .folderNotEmpty(let path): "folder \(path) is not empty"
-        case .system(let action, let path, let code): "cannot \(action) \(path): error \(code)"
+        case .system(let action, let path, let code):
+            "cannot \(action) \(path): \(unsafe String(cString: strerror(code)))"
         }
     }
 }

@@ -83,4 +83,9 @@ private func digest(_ messages: [SampleMessage]) -> String {
             try SampleArchive(seed: 1, messages: 1, signedPercent: 101)
         }
     }
+
+    @Test func `what the system refuses is told in its words`() {
+        let error = SampleArchiveError.system(action: "create", path: "a/b", code: 2)
+        #expect(error.description == "cannot create a/b: No such file or directory")
+    }
 }
