@@ -43,6 +43,8 @@ let package = Package(
     targets: [
         system("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        // Its pkg-config file calls for libraries that only a static link needs.
+        system("CCurl", apt: "libcurl4-openssl-dev"),
         system("CGMP", pkgConfig: "gmp", apt: "libgmp-dev"),
         system("CLibdeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
         // Its pkg-config file calls for libraries that only a static link needs.
@@ -55,6 +57,7 @@ let package = Package(
         module("BigIntegers", "Bytes", "CGMP"),
         module("Cryptography", "Bytes", "CCrypto"),
         module("Deflate", "Bytes", "CLibdeflate", "CZlib"),
+        module("HTTP", "Bytes", "CCurl"),
         module("Mail", "Bytes"),
         module("Resolver", "Bytes", "Files", "CUnbound"),
         // Floor 3
@@ -70,11 +73,12 @@ let package = Package(
         // Floor 5
         module(
             "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "Resolver", "MerkleTree", "DKIM",
-            "KeyRecovery", "Container", "Intake", "Manifest"),
+            "KeyRecovery", "Container", "Intake", "Manifest", "Sealing", "HTTP"),
         module("SampleArchive", "Bytes", "Cryptography"),
         // Floor 6
         command(
-            "MailsealCommand", "Bytes", "Files", "Resolver", "MerkleTree", "DKIM", "KeyRecovery", "Intake", "KeyCheck",
+            "MailsealCommand", "Bytes", "Files", "Cryptography", "Resolver", "MerkleTree", "DKIM", "KeyRecovery",
+            "Intake", "KeyCheck",
             "Manifest", "Mailseal"),
         command("SampleArchiveCommand", "SampleArchive"),
         .executableTarget(
@@ -88,6 +92,7 @@ let package = Package(
         tests(of: "BigIntegers", "Bytes"),
         tests(of: "Cryptography", "Bytes"),
         tests(of: "Deflate", "Bytes", "Cryptography", "CZlib"),
+        tests(of: "HTTP"),
         tests(of: "Mail", "Bytes"),
         tests(of: "Resolver", "Bytes", "LoopbackZones"),
         tests(of: "MerkleTree", "Bytes", "Cryptography"),
@@ -101,7 +106,7 @@ let package = Package(
         tests(of: "SampleArchive", "Bytes", "Cryptography", "DKIM", "Mail"),
         tests(
             of: "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",
-            "KeyRecovery", "Intake", "Manifest", "Resolver", "SampleArchive"),
+            "KeyRecovery", "Intake", "Manifest", "Resolver", "SampleArchive", "Sealing"),
         tests(
             of: "MailsealCommand", "Bytes", "Cryptography", "Mail", "DKIM", "Mailseal", "Manifest", "SampleArchive",
             "LoopbackZones"
