@@ -21,8 +21,8 @@ public final class AtomicOutput {
     private var slot: Int?
     private var isOpen = true
 
-    /// Starts a new file that is to stand at `path`; its folder must exist.
-    public init(path: [UInt8]) throws(FileError) {
+    /// Starts a new file that is to stand at `path`; its folder must exist. With `isPrivate` only its owner may read it.
+    public init(path: [UInt8], isPrivate: Bool = false) throws(FileError) {
         let (parent, name) = CPath.split(path)
         target = try CPath(path, for: "create")
         guard !name.isEmpty else { throw FileError("create", target.shown, code: EISDIR) }
@@ -33,7 +33,7 @@ public final class AtomicOutput {
         slot = DoomedNames.add(temporary.characters)
         do throws(FileError) {
             let flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW
-            handle = try Descriptor.open(temporary, flags: flags, mode: 0o666, for: "create")
+            handle = try Descriptor.open(temporary, flags: flags, mode: isPrivate ? 0o600 : 0o666, for: "create")
         } catch {
             if let slot { DoomedNames.remove(slot) }
             throw error

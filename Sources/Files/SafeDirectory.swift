@@ -41,6 +41,14 @@ public final class SafeDirectory {
     /// The names that stand right in the folder, sorted by their bytes.
     public func names() throws(FileError) -> [[UInt8]] { try Directory(handle).entries().map(\.name) }
 
+    /// Removes files that stand right in the folder, as far as that can be done.
+    func remove(_ names: [CPath]) {
+        for name in names { unsafe unlinkat(handle.number, name.characters, 0) }
+    }
+
+    /// Waits until the names in the folder are on the disk.
+    func synchronize() throws(FileError) { try handle.synchronize() }
+
     /// The folder that the last component goes into, made when it is missing, and that component.
     private func place(
         _ components: [[UInt8]], _ shown: String

@@ -22,6 +22,6 @@ struct KeysCommand: AsyncParsableCommand {
             """,
         subcommands: [
             KeysImportCommand.self, KeysLookupCommand.self, KeysMissingCommand.self, KeysCheckCommand.self,
-            KeysRecoverCommand.self,
+            KeysRecoverCommand.self, KeysGenerateNoteCommand.self,
         ])
 }

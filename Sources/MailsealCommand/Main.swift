@@ -23,7 +23,7 @@ struct MailsealCommand: AsyncParsableCommand {
         version: "mailseal \(programVersion) (format \(formatName))",
         subcommands: [
             CreateCommand.self, VerifyCommand.self, DiffCommand.self, ListCommand.self, ShowCommand.self,
-            ExtractCommand.self, ProveCommand.self, CheckCommand.self, ExtendCommand.self,
+            ExtractCommand.self, ProveCommand.self, CheckCommand.self, ExtendCommand.self, SealCommand.self,
             RedactCommand.self, StatementCommand.self, KeysCommand.self,
         ])
 
