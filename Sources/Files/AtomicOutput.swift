@@ -21,7 +21,9 @@ public final class AtomicOutput {
     private var slot: Int?
     private var isOpen = true
 
-    /// Starts a new file that is to stand at `path`; its folder must exist. With `isPrivate` only its owner may read it.
+    /// Starts a new file that is to stand at `path`; its folder must exist.
+    ///
+    /// With `isPrivate` nobody but its owner may read it.
     public init(path: [UInt8], isPrivate: Bool = false) throws(FileError) {
         let (parent, name) = CPath.split(path)
         target = try CPath(path, for: "create")

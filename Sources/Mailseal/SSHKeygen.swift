@@ -76,7 +76,7 @@ enum SSHKeygen {
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
         unsafe posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
         var texts = unsafe arguments.map { text in unsafe strdup(text.map { CChar(bitPattern: $0) } + [0]) }
-        defer { for unsafe text in unsafe texts { unsafe free(text) } }
+        defer { unsafe texts.forEach { unsafe free($0) } }
         unsafe texts.append(nil)
         var process: pid_t = 0
         guard let program = unsafe texts[0] else { throw MailsealError("there is no memory left") }

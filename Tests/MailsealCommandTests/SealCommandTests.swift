@@ -1,6 +1,7 @@
 // `seal` with the real ssh-keygen, and a real authority on loopback; what it leaves is checked by stock programs.
 
 import Foundation
+import SampleArchive
 import Testing
 
 @Suite struct SealCommandTests {
@@ -115,6 +116,31 @@ import Testing
         #expect(try !bench.names().contains("leak.seal"))
     }
 
+    @Test func `a redacted bundle is refused`() throws {
+        let refused = try run(
+            "\"$M\" redact leak.tar.gz --keep 1 -o public.tar.gz > /dev/null && \"$M\" seal public.tar.gz --ssh-key key"
+        )
+        #expect(refused.status == 2 && refused.output.isEmpty)
+        #expect(refused.errors.contains("mailseal: public.tar.gz is redacted\n"), "\(refused.errors)")
+    }
+
+    @Test func `a bundle that extends the last sealed one is sealed, and the last one no more`() throws {
+        let sample = try SampleArchive(seed: 3, messages: 5, averageSize: 4000, signedPercent: 100)
+        for (number, message) in sample.messages(5).enumerated() {
+            try Data(message.bytes).write(to: URL(filePath: bench.root + "/leak/m\(number).eml"))
+        }
+        try Data(sample.keyLines.joined(separator: "\n").utf8).write(to: URL(filePath: bench.root + "/keys.txt"))
+        try bench.create("-o one.tar.gz --name leak --origin newsroom.example/two")
+        let first = try run(
+            "\"$M\" extend one.tar.gz --keys keys.txt -o two.tar.gz && \"$M\" seal one.tar.gz --ssh-key key")
+        #expect(first.status == 0, "\(first.errors)")
+        let second = try run("\"$M\" seal two.tar.gz --ssh-key key --after one.seal")
+        #expect(second.status == 0, "\(second.errors)")
+        #expect(second.output.contains("\nextends ") && second.output.hasSuffix(", which was sealed before\n"))
+        let back = try run("\"$M\" seal one.tar.gz --ssh-key key -o back.seal")
+        #expect(back.status == 2 && back.sentences[0].contains("does not extend what was sealed last"))
+    }
+
     @Test(arguments: ["missing", "leak/note.txt"])
     func `a file that is no key signs nothing`(key: String) throws {
         let refused = try seal("--ssh-key \(key)")
@@ -125,7 +151,9 @@ import Testing
 
     @Test(arguments: [
         ("garbage", "the answer is no time stamp"), ("reject", "the time stamp is refused"),
-        ("other", "the time stamp is refused: "), ("nothing", ": "), ("missing", "status 404, expected 200"),
+        ("other", "the time stamp is refused: "), ("gone", " was revoked at 2020-01-01T00:00:00Z (keyCompromise)"),
+        ("nothing", ": "),
+        ("missing", "status 404, expected 200"),
         ("loop/", ": "),
     ])
     func `an authority that does not answer well leaves nothing`(path: String, words: String) throws {

@@ -1,7 +1,8 @@
 """A time-stamping authority on loopback for tests: tsa.py FOLDER.
 
 It makes its certificates with openssl in FOLDER, writes its port to FOLDER/port, answers until standard input ends, and
-keeps a line for each request in FOLDER/requests. Root, issuer and authority are root.crt, int.crt and tsa.crt.
+keeps a line for each request in FOLDER/requests. Root, issuer and authority are root.crt, int.crt and tsa.crt;
+gone.crt is of an authority that is revoked.
 """
 
 import http.server
@@ -62,8 +63,12 @@ issue() {
 }
 issue int root issuer 2
 issue tsa int tsa 3
+issue gone int tsa 4
 for name in root int; do
     : > index.txt
+    if [ $name = int ]; then
+        printf 'R\\t350101000000Z\\t200101000000Z,keyCompromise\\t04\\tunknown\\t/CN=gone\\n' > index.txt
+    fi
     openssl ca -config tsa.cnf -name crl -gencrl -cert $name.crt -keyfile $name.key -out $name.pem
     openssl crl -in $name.pem -outform DER -out $name.crl
     openssl x509 -in $name.crt -outform DER -out $name.der
@@ -74,10 +79,10 @@ openssl ts -query -config tsa.cnf -data other -sha256 -cert -out other.tsq
 """
 
 
-def stamp(query):
-    """The reply to a request in a file."""
+def stamp(query, signer="tsa"):
+    """The reply to a request in a file; `gone` is an authority that is revoked."""
     command = ["openssl", "ts", "-reply", "-config", "tsa.cnf", "-section", "good", "-queryfile", query, "-signer",
-               "tsa.crt", "-inkey", "tsa.key"]
+               signer + ".crt", "-inkey", signer + ".key"]
     return subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout
 
 
@@ -138,11 +143,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
         elif self.path == "/other":
             self.answer(stamp("other.tsq"))
-        elif self.path == "/tsa":
+        elif self.path in ("/tsa", "/gone"):
             with self.lock:
                 with open(os.path.join(folder, "query.tsq"), "wb") as file:
                     file.write(body)
-                reply = stamp("query.tsq")
+                reply = stamp("query.tsq", self.path[1:])
             self.answer(reply)
         else:
             self.answer(b"not here", 404)
