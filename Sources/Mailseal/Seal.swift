@@ -12,6 +12,7 @@ import Sealing
 public struct Seal {
     private let options: SealOptions
     private let observer: Observer
+    private let beforeSigning: () -> Void
     private let file: ReadableFile
     private let bundle: Bundle
     private var draft: SealDraft
@@ -19,9 +20,12 @@ public struct Seal {
     /// Makes the seal of a bundle, or adds to the one that there is.
     ///
     /// The bundle is verified first. What is written has been checked before.
+    /// - Parameter beforeSigning: called before ssh-keygen gets the terminal.
     /// - Throws: `MailsealError`, `FileError` or `ContainerError` when nothing was written.
-    public static func run(_ options: SealOptions, observer: Observer = Observer()) async throws -> SealSummary {
-        let seal = try Seal(options, observer)
+    public static func run(
+        _ options: SealOptions, observer: Observer = Observer(), beforeSigning: @escaping () -> Void = {}
+    ) async throws -> SealSummary {
+        let seal = try Seal(options, observer, beforeSigning)
         return try await seal.run()
     }
 
@@ -32,8 +36,9 @@ public struct Seal {
         return (isUsual ? Array(bundle.dropLast(end.count)) : bundle) + ".seal".bytes
     }
 
-    private init(_ options: SealOptions, _ observer: Observer) throws {
+    private init(_ options: SealOptions, _ observer: Observer, _ beforeSigning: @escaping () -> Void) throws {
         self.options = options
+        self.beforeSigning = beforeSigning
         self.observer = observer
         guard try Bundle.isBundle(options.bundle) else {
             throw MailsealError("\(options.bundle.displayText) is no bundle", hint: "seal takes what create writes")
@@ -98,6 +103,7 @@ public struct Seal {
             }
             try draft.add(.note, note.bytes)
         }
+        if options.sshKey != nil { beforeSigning() }
         let signature = try options.sshKey.map { try SSHKeygen.sign(text, keyFile: $0) }
         if let signature { try draft.add(.sshSignature, signature.armored) }
         try draft.add(.list(1), sealed.list(.sha256, of: Self.sealedFiles(draft), in: draft))

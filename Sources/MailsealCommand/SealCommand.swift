@@ -102,7 +102,7 @@ struct SealCommand: AsyncParsableCommand {
 
     func run() async throws {
         let line = ProgressLine("sealing")
-        let summary = try await Seal.run(options, observer: line.observer())
+        let summary = try await Seal.run(options, observer: line.observer(), beforeSigning: line.erase)
         line.erase()
         Terminal.answer(json ? summary.json(bundle.argumentBytes) : summary.text(bundle.argumentBytes))
     }
