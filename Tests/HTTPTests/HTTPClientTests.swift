@@ -13,8 +13,6 @@ private final class Server: Sendable {
     private let input = Pipe()
 
     private init() throws {
-        // Each request would fail if it were used.
-        unsafe setenv("http_proxy", "http://127.0.0.1:1/", 1)
         let folder = FileManager.default.temporaryDirectory.path + "/mailseal-http-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let script = URL(filePath: #filePath).appending(path: "../../Peers/tsa.py").standardized.path

@@ -15,12 +15,14 @@ import Testing
         _ = try bench.run("ssh-keygen -q -t ed25519 -N '' -C desk -f key; ssh-keygen -q -t ed25519 -N '' -f other")
     }
 
-    /// The program with a state folder of its own, so that nothing of the user's is asked or changed.
+    /// The program with a state folder of its own, so that nothing of the user's is asked or changed, and with a proxy
+    /// that nobody answers at, which must not be used.
     private func run(_ script: String) throws -> CommandBench.Outcome {
         try bench.run(
             script,
             environment: [
-                "XDG_STATE_HOME": bench.root + "/state", "A": authority?.address ?? "", "T": authority?.folder ?? "",
+                "XDG_STATE_HOME": bench.root + "/state", "http_proxy": "http://127.0.0.1:1/",
+                "A": authority?.address ?? "", "T": authority?.folder ?? "",
             ])
     }
 
@@ -177,7 +179,7 @@ import Testing
         let sent = try run(
             """
             printf x > data && openssl ts -query -data data -sha256 -cert -out wrong.tsq
-            for n in mail wrong; do python3 -c "
+            for n in mail wrong; do env -u http_proxy python3 -c "
             import sys, urllib.request
             open('$n.tsr', 'wb').write(urllib.request.urlopen('$A/tsa', open('$n.tsq', 'rb').read()).read())"; done
             """)
