@@ -73,7 +73,11 @@ enum SSHKeygen {
         unsafe sigemptyset(&defaults)
         for number in [SIGINT, SIGQUIT, SIGXFSZ] { unsafe sigaddset(&defaults, number) }
         unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        // Threads of the concurrency runtime block signals, which would be inherited.
+        var unblocked = sigset_t()
+        unsafe sigemptyset(&unblocked)
+        unsafe posix_spawnattr_setsigmask(&attributes, &unblocked)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
         unsafe posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
         var texts = unsafe arguments.map { text in unsafe strdup(text.map { CChar(bitPattern: $0) } + [0]) }
         defer { unsafe texts.forEach { unsafe free($0) } }
