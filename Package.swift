@@ -69,7 +69,7 @@ let package = Package(
         // Floor 4
         module("KeyCheck", "BigIntegers", "Cryptography", "DKIM"),
         module("Manifest", "Bytes", "Cryptography", "MerkleTree"),
-        module("Sealing", "Bytes", "Cryptography"),
+        module("Sealing", "Bytes", "Files", "Cryptography"),
         // Floor 5
         module(
             "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "Resolver", "MerkleTree", "DKIM",
@@ -78,8 +78,7 @@ let package = Package(
         // Floor 6
         command(
             "MailsealCommand", "Bytes", "Files", "Cryptography", "Resolver", "MerkleTree", "DKIM", "KeyRecovery",
-            "Intake", "KeyCheck",
-            "Manifest", "Mailseal"),
+            "Intake", "KeyCheck", "Manifest", "Sealing", "Mailseal"),
         command("SampleArchiveCommand", "SampleArchive"),
         .executableTarget(
             name: "BenchmarkCommand",
@@ -102,7 +101,7 @@ let package = Package(
         tests(of: "Intake", "Bytes", "Files", "Cryptography", "Mail"),
         tests(of: "KeyCheck", "Bytes", "Cryptography", "DKIM"),
         tests(of: "Manifest", "Bytes", "Cryptography", "MerkleTree"),
-        tests(of: "Sealing", "Bytes", "Cryptography"),
+        tests(of: "Sealing", "Bytes", "Files", "Cryptography"),
         tests(of: "SampleArchive", "Bytes", "Cryptography", "DKIM", "Mail"),
         tests(
             of: "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",

@@ -29,6 +29,9 @@ public struct RevocationLists: Hashable, Sendable {
 
     init(der: [[UInt8]]) { self.der = der }
 
+    /// The names of the lists' issuers, in order, safe to be shown.
+    public var issuers: [String] { der.compactMap { RevocationList(der: $0)?.issuer } }
+
     /// The PEM text of the lists, in order.
     public var pem: [UInt8] { PEM.encode(der, .revocationList) }
 

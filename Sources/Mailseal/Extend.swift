@@ -77,7 +77,8 @@ public struct Extend {
         case .altered: throw MailsealError("\(file.path) is altered: nothing was written", hint: hint)
         case .evidenceDiffers:
             throw MailsealError("recorded evidence in \(file.path) does not follow: nothing was written", hint: hint)
-        case .intact, .bytesIntact, .consistent, .bytesConsistent, .extended: break
+        // A seal is not looked at here.
+        case .intact, .bytesIntact, .consistent, .bytesConsistent, .extended, .sealBroken: break
         }
         let rules = report.editions.map(\.head.rules)
         if let newer = rules.first(where: { $0 > Format.rules }) {

@@ -53,6 +53,40 @@ public struct Finding: Hashable, Sendable {
         case proofBroken = "proof-broken"
         /// A proof is of other bytes than those of the file.
         case proofOfOther = "proof-of-other"
+        /// A file that every seal has, or that another of its files calls for, is not there.
+        case sealFileMissing = "seal-file-missing"
+        /// A file of a seal cannot be read, or has not its form.
+        case sealFileUnreadable = "seal-file-unreadable"
+        /// A seal, or a file in it, is of another checkpoint.
+        case sealOfOther = "seal-of-other"
+        /// A list of a seal has not the lines or digests that its files call for.
+        case sealListDiffers = "seal-list-differs"
+        /// The bundle's file is not the one that was sealed.
+        case sealBundleDiffers = "seal-bundle-differs"
+        /// The SSH signature is not its key's over the checkpoint, or lacks what is required.
+        case sealSignatureRefused = "seal-signature-refused"
+        /// The SSH key is none that the user allows, or is revoked.
+        case sealSignerRefused = "seal-signer-refused"
+        /// No note key that the user named signed, or what bears its name is not its signature.
+        case sealNoteRefused = "seal-note-refused"
+        /// A time stamp proves nothing of the list that it is for.
+        case sealStampRefused = "seal-stamp-refused"
+        /// A file that no seal has.
+        case sealFileUnexpected = "seal-file-unexpected"
+        /// The line about the bundle's file was not compared.
+        case sealBundleNotCompared = "seal-bundle-not-compared"
+        /// The request for a time stamp is there, the reply is not.
+        case sealStampPending = "seal-stamp-pending"
+        /// The authority is none that the user named; another stamp's is.
+        case sealStampUnanchored = "seal-stamp-unanchored"
+        /// A certificate of a stamp was revoked later, for a reason that throws doubt on it.
+        case sealStampDoubtful = "seal-stamp-doubtful"
+        /// The status of a reply, which nobody signs, tells of changes.
+        case sealStampChanged = "seal-stamp-changed"
+        /// No revocation list says anything of a certificate.
+        case sealRevocationUnchecked = "seal-revocation-unchecked"
+        /// Something in a stamp's files that the check did not need.
+        case sealPartUnused = "seal-part-unused"
         /// More findings of one code than are listed.
         case moreFindings = "more-findings"
         /// The root that the user named is that of an earlier edition.

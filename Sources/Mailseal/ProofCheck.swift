@@ -6,6 +6,7 @@ import Files
 import Mail
 public import Manifest
 public import MerkleTree
+import Sealing
 
 /// What a proof is checked against.
 public struct ProofCheckOptions: Sendable {
@@ -13,6 +14,10 @@ public struct ProofCheckOptions: Sendable {
     public var file: [UInt8]?
     /// The root that the proof must lead to, when the user knows it.
     public var pin: RootReference?
+    /// The folder of the seal that the proof's checkpoint must have; nil when there is none.
+    public var seal: [UInt8]?
+    /// What the seal, and the signatures in the proof, are checked against.
+    public var sealing = SealCheckOptions()
 
     /// A check of a proof alone.
     public init() {}
@@ -26,6 +31,8 @@ public struct ProofReport: Sendable {
         case proven
         /// File, line and root belong together; nobody vouched for the root.
         case consistent
+        /// They do, and the seal does not hold.
+        case sealBroken = "seal-broken"
         /// They do not.
         case notProven = "not-proven"
     }
@@ -43,10 +50,16 @@ public struct ProofReport: Sendable {
     /// Whether a file was compared.
     public let hasFile: Bool
 
+    /// The note keys that the user named and that signed the checkpoint in the proof.
+    public let noteKeys: [NoteVerifierKey]
+    /// What was found about the seal; nil when none was named.
+    public let seal: SealReport?
+
     /// The answer.
     public var verdict: Verdict {
         guard findings.isEmpty else { return .notProven }
-        return isPinned ? .proven : .consistent
+        if seal?.isBroken == true { return .sealBroken }
+        return isPinned || !noteKeys.isEmpty || seal?.isAnchored == true ? .proven : .consistent
     }
 }
 
@@ -75,9 +88,28 @@ public enum ProofCheck {
                 Finding(.integrity, .pinDiffers, "root", "it leads to \(proof.checkpoint.reference), you named \(pin)"))
         }
         if let file = options.file { findings += try compare(file, line) }
+        let (noteKeys, refusal) = try signers(of: proof, options)
         return ProofReport(
-            findings: findings, line: line, leaf: proof.index, checkpoint: proof.checkpoint,
-            isPinned: options.pin != nil, hasFile: options.file != nil)
+            findings: findings + refusal, line: line, leaf: proof.index, checkpoint: proof.checkpoint,
+            isPinned: options.pin != nil, hasFile: options.file != nil, noteKeys: noteKeys,
+            seal: try options.seal.map {
+                try SealCheck.run(try SealFolder(path: $0), of: proof.checkpoint, .none, options.sealing)
+            })
+    }
+
+    /// The note keys that signed the checkpoint in the proof, among those that the user named.
+    private static func signers(
+        of proof: LogProof, _ options: ProofCheckOptions
+    ) throws -> ([NoteVerifierKey], [Finding]) {
+        let named = options.sealing
+        guard options.seal != nil || named.allowedSigners == nil && named.anchors == nil && named.revokedKeys == nil
+        else { throw MailsealError("the proof holds no SSH signature and no time stamp", hint: "name the seal: --seal") }
+        guard !named.noteKeys.isEmpty else { return ([], []) }
+        let check = (try? SignedNote(parsing: proof.signedCheckpoint))?.check(with: named.noteKeys) ?? .noKnownKey
+        if case .verified(let keys) = check { return (keys, []) }
+        // The seal's note says it then.
+        if check == .noKnownKey, options.seal != nil { return ([], []) }
+        return ([], [Finding(.integrity, .sealNoteRefused, "checkpoint of the proof", check.refusal)])
     }
 
     /// The file against the size and the digest in the line.

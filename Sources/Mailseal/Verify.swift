@@ -14,10 +14,11 @@ public enum Verify {
     /// - Throws: `MailsealError`, `FileError` or `ContainerError` when there is nothing that could be judged.
     public static func run(_ options: VerifyOptions, observer: Observer = Observer()) async throws -> VerifyReport {
         if let path = options.path, ReadableFolder.isFolder(path) {
-            return try await FolderVerification(path, options, observer).run()
+            let report = try await FolderVerification(path, options, observer).run()
+            return try report.checkingSeal(options, nil)
         }
         let file = try options.path.map { try ReadableFile(named: $0) } ?? StandardInput.spooled()
-        return try await BundleVerification(file, options, observer).run()
+        return try await BundleVerification(file, options, observer).run().checkingSeal(options, file)
     }
 }
 

@@ -14,10 +14,24 @@ public struct VerifyOptions: Sendable {
     public var base: RootReference?
     /// The origin that the checkpoint must have, when the user gave a checkpoint file.
     public var pinnedOrigin: RawText?
+    /// Which seal to check.
+    public var seal = Seal.none
+    /// What a seal is checked against.
+    public var sealing = SealCheckOptions()
     /// The number of workers.
     public var jobs = 2
     /// The memory to stay within, in bytes.
     public var memory = 512 << 20
+
+    /// Which seal to check.
+    public enum Seal: Sendable {
+        /// None.
+        case none
+        /// The folder `NAME.seal` beside the bundle, if there is one.
+        case beside
+        /// The folder of this path.
+        case folder([UInt8])
+    }
 
     /// The defaults for a bundle.
     public init(path: [UInt8]?) { self.path = path }
@@ -36,6 +50,8 @@ public struct VerifyReport: Sendable {
         /// Everything agrees, and the root that the user named is that of an earlier edition: that much is intact, what
         /// later editions add is consistent.
         case extended
+        /// The bundle agrees with itself, and its seal does not hold.
+        case sealBroken = "seal-broken"
         /// Everything agrees with everything else in the bundle; nobody named the root.
         case consistent
         /// The bytes agree and the root is the one that the user named; derived facts were not checked.
@@ -83,6 +99,10 @@ public struct VerifyReport: Sendable {
     public let disclosure: Disclosure?
     /// Whether a folder was verified, where container and index cannot be.
     public let isFolder: Bool
+    /// What was found about its seal; nil when none was checked.
+    public internal(set) var seal: SealReport?
+    /// The path of the seal's folder, safe to be shown; nil when none was checked.
+    public internal(set) var sealPath: String?
 
     /// Whether there was a manifest that could be read; without one neither root nor counts are known.
     public var hasManifest: Bool { root.size > 0 }
@@ -95,10 +115,20 @@ public struct VerifyReport: Sendable {
 
     /// The verdict.
     public var verdict: Verdict {
+        let own = bundleVerdict
+        guard seal?.isBroken == true, own != .altered, own != .evidenceDiffers else { return own }
+        return .sealBroken
+    }
+
+    /// The verdict on the bundle itself, for which a seal vouches only when nothing is wrong with it.
+    public var bundleVerdict: Verdict {
         if findings.contains(where: { $0.weight == .integrity }) { return .altered }
         if findings.contains(where: { $0.weight == .derivation }) { return .evidenceDiffers }
-        if (pin ?? base) == root { return derivationChecked ? .intact : .bytesIntact }
+        if isNamed || pin == nil && seal?.isAnchored == true { return derivationChecked ? .intact : .bytesIntact }
         if namedEdition != nil { return .extended }
         return derivationChecked ? .consistent : .bytesConsistent
     }
+
+    /// Whether the user named the root itself.
+    public var isNamed: Bool { (pin ?? base) == root }
 }

@@ -12,7 +12,8 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Check a proof of one message without the bundle, or that a bundle only adds to an older one.",
         usage: """
-            mailseal check [<file>] --proof <file> [--root <size:hash>] [--json]
+            mailseal check [<file>] --proof <file> [--root <size:hash>] [--seal <dir>] [--allowed-signers <file>]
+              [--revoked-keys <file>] [--note-key <key>] [--tsa-ca <file>] [--json]
             mailseal check --extends <old> <new> [--json]
             """,
         discussion: """
@@ -20,17 +21,21 @@ struct CheckCommand: AsyncParsableCommand {
             the line leads to the root. Compare that root with one that was published; without --root the best
             verdict is "consistent, not anchored". Without a file, the line alone is checked and shown.
 
+            With --seal: whether the seal is of the proof's checkpoint, and all that verify checks of it but the bundle's own
+            line. The lines of note keys in the proof itself are checked with --note-key.
+
             With --extends: whether the new bundle begins with every line of the old one, by the consistency proof of RFC 6962.
             The old one may be a bundle, its seal's folder, or a checkpoint. FORK means that two different archives were
             made under one origin: keep both checkpoints, they are the evidence.
 
             EXAMPLES
               mailseal check leak.eml --proof leak.tlog-proof --root 181:3f9c…e1
+              mailseal check leak.eml --proof leak.tlog-proof --seal mail.seal --allowed-signers signers
               mailseal check --proof leak.tlog-proof
               mailseal check --extends mail.tar.gz mail-2.tar.gz
 
             EXIT STATUS
-              0 proven or consistent; same or extension; 1 not proven; a fork, another archive, or a bundle that is shorter;
+              0 proven or consistent; same or extension; 1 not proven, or a broken seal; a fork, another archive, or a bundle that is shorter;
               2 trouble
             """)
 
@@ -50,6 +55,11 @@ struct CheckCommand: AsyncParsableCommand {
         transform: ArgumentForm.root)
     var root: RootReference?
 
+    @Option(help: ArgumentHelp("The seal's folder.", valueName: "dir"))
+    var seal: String?
+
+    @OptionGroup(title: "Whom to believe") var sealing: SealCheckArguments
+
     @Flag(help: "Print one JSON document.")
     var json = false
 
@@ -57,7 +67,9 @@ struct CheckCommand: AsyncParsableCommand {
         guard extends == (proof == nil) else { throw ValidationError("expected --proof or --extends, and not both") }
         if extends {
             guard files.count == 2 else { throw ValidationError("--extends needs the old and the new bundle") }
-            guard root == nil else { throw ValidationError("--root goes with --proof") }
+            guard root == nil, seal == nil, !sealing.isAny else {
+                throw ValidationError("--root and what is said of seals go with --proof")
+            }
         } else if files.count > 1 {
             throw ValidationError("a proof is of one file")
         }
@@ -69,6 +81,8 @@ struct CheckCommand: AsyncParsableCommand {
         var options = ProofCheckOptions()
         options.file = files.first?.argumentBytes
         options.pin = root
+        options.seal = seal?.argumentBytes
+        options.sealing = try sealing.options()
         let report: ProofReport
         do {
             report = try ProofCheck.run(try file.read(at: 0, count: min(file.size, LogProof.sizeLimit + 1)), options)
@@ -76,7 +90,7 @@ struct CheckCommand: AsyncParsableCommand {
             throw MailsealError("\(proof.argumentBytes.displayText): \(error.description)", hint: error.hint)
         }
         Terminal.answer(json ? report.json : report.text(files.first?.argumentBytes, proof.argumentBytes))
-        if report.verdict == .notProven { throw ExitCode(1) }
+        if [.notProven, .sealBroken].contains(report.verdict) { throw ExitCode(1) }
     }
 
     private func compare(_ old: [UInt8], _ new: [UInt8]) throws {
@@ -98,15 +112,25 @@ extension ProofReport {
         }
     }
 
+    private var noteNames: String {
+        noteKeys.map { safeForTerminal($0.id.description) }.joined(separator: ", ")
+    }
+
     private func headline(_ file: [UInt8]?) -> String {
         let name = file.map { safeForTerminal($0.displayText) }
         let claim = "\(name ?? "line \(Quantity.grouped(leaf))") is \(subject)"
         let origin = safeForTerminal(checkpoint.origin.displayText)
         switch verdict {
         case .proven:
-            return Terminal.emphasized("PROVEN", .green) + ": \(claim) of \(origin), root as you named it"
+            let anchors = [isPinned ? "root as you named it" : nil, noteKeys.isEmpty ? nil : "checkpoint signed by \(noteNames)"]
+            let words = ["\(claim) of \(origin)"] + anchors.compactMap(\.self)
+            return Terminal.emphasized("PROVEN", .green) + "\(seal?.clause ?? ""): " + words.joined(separator: ", ")
         case .consistent:
-            return Terminal.emphasized("consistent, not anchored", .yellow) + ": \(claim) of \(origin)"
+            let clause = seal?.clause ?? ", not anchored"
+            return Terminal.emphasized("consistent", .yellow) + "\(clause): \(claim) of \(origin)"
+        case .sealBroken:
+            return Terminal.emphasized("SEAL BROKEN", .red)
+                + ": \(Quantity.count(seal?.faults ?? 0, "finding")); file, line and root belong together: \(claim) of \(origin)"
         case .notProven:
             return Terminal.emphasized("NOT PROVEN", .red) + ": \(Quantity.count(findings.count, "finding"))"
         }
@@ -118,6 +142,7 @@ extension ProofReport {
         if verdict != .notProven { lines += facts }
         lines.append("line    \(Quantity.grouped(leaf)) of \(Quantity.grouped(checkpoint.size))")
         lines.append("root    \(checkpoint.reference)")
+        lines += seal?.lines ?? []
         if verdict == .consistent {
             lines += ["", "File and root belong together, which anybody could arrange for a root of his own."]
             lines.append("Compare the root with one that was published:")
@@ -125,9 +150,9 @@ extension ProofReport {
             let proof = Report.quoted(safeForTerminal(proof.displayText))
             lines.append("  mailseal check \(name)--proof \(proof) --root SIZE:HASH")
         }
-        for finding in findings {
+        for finding in findings + (seal?.findings ?? []) {
             lines.append(
-                "FAIL  \(finding.code)  \(safeForTerminal(finding.subject)): \(safeForTerminal(finding.detail))")
+                "\(finding.weight == .remark ? "note" : "FAIL")  \(finding.code)  \(safeForTerminal(finding.subject)): \(safeForTerminal(finding.detail))")
         }
         return lines.joined(separator: "\n")
     }
@@ -155,6 +180,8 @@ extension ProofReport {
         writer.add("file_compared", hasFile)
         writer.add("leaf", leaf)
         writer.add("line", object: line?.bytes)
+        writer.add("note_keys", noteKeys.map(\.text))
+        writer.add("seal", object: seal?.json(path: nil))
         writer.add("findings", objects: findings.map(\.json))
         return writer.finish().displayText
     }

@@ -20,7 +20,12 @@ struct VerifyCommand: AsyncParsableCommand {
             checks it: then that much is unaltered; what later editions add is consistent and no more, since anybody could
             have added it. With --root the bundle must have the root itself, and an earlier edition's is status 1.
 
+            A seal that stands beside the bundle is checked too. It anchors the root when somebody signed it whom you named with
+            --allowed-signers or --note-key; since when it existed is proven by a time stamp of an authority in --tsa-ca. Whoever
+            you name must be found: otherwise the seal is broken.
+
             EXAMPLES
+              mailseal verify --allowed-signers signers --tsa-ca tsa-root.pem mail.tar.gz
               mailseal verify --root 181:3f9c…e1 mail.tar.gz
               mailseal verify --extends 181:3f9c…e1 mail-2.tar.gz
               mailseal verify --checkpoint checkpoint mail.tar.gz
@@ -28,7 +33,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
             EXIT STATUS
               0 intact or consistent, or extends what --extends names; 1 altered, or evidence that does not follow, or the
-              root named is an earlier edition's; 1 with --anchored also when not anchored as a whole, or when derived
+              root named is an earlier edition's, or a broken seal; 1 with --anchored also when not anchored as a whole, or when derived
               facts were not checked since they have other rules; 2 trouble
             """)
 
@@ -49,13 +54,27 @@ struct VerifyCommand: AsyncParsableCommand {
             valueName: "size:hash|bundle"))
     var extends: String?
 
-    @Flag(help: "Fail unless the root is pinned by --root or --checkpoint.")
+    @Option(help: ArgumentHelp("The seal's folder (default: NAME.seal beside the bundle).", valueName: "dir"))
+    var seal: String?
+
+    @Flag(help: "Look at no seal.")
+    var noSeal = false
+
+    @OptionGroup(title: "Whom to believe") var sealing: SealCheckArguments
+
+    @Flag(help: "Fail unless the root is pinned by --root or --checkpoint, or sealed by somebody you named.")
     var anchored = false
 
     @Flag(help: "Print one JSON document.")
     var json = false
 
     @OptionGroup var resources: ResourceOptions
+
+    func validate() throws {
+        guard !noSeal || seal == nil && !sealing.isAny else {
+            throw ValidationError("--no-seal goes with no option about a seal")
+        }
+    }
 
     func run() async throws {
         let line = ProgressLine("verifying")
@@ -66,7 +85,8 @@ struct VerifyCommand: AsyncParsableCommand {
         case .intact: return
         case .consistent where !anchored, .bytesIntact where !anchored, .bytesConsistent where !anchored: return
         case .extended where root == nil && checkpoint == nil && !anchored: return
-        case .consistent, .bytesIntact, .bytesConsistent, .extended, .altered, .evidenceDiffers: throw ExitCode(1)
+        case .consistent, .bytesIntact, .bytesConsistent, .extended, .altered, .evidenceDiffers, .sealBroken:
+            throw ExitCode(1)
         }
     }
 
@@ -82,6 +102,8 @@ struct VerifyCommand: AsyncParsableCommand {
             options.pinnedOrigin = named.origin
         }
         options.base = try extends.map { try Self.base($0) }
+        options.seal = seal.map { .folder($0.argumentBytes) } ?? (noSeal ? .none : .beside)
+        options.sealing = try sealing.options()
         options.jobs = resources.workers
         options.memory = resources.memoryBytes
         return options
@@ -100,177 +122,5 @@ struct VerifyCommand: AsyncParsableCommand {
         } catch let error as MerkleTreeError {
             throw MailsealError("\(path.argumentBytes.displayText): \(error.description)")
         }
-    }
-}
-
-extension VerifyReport {
-    /// The first line of the report.
-    private var headline: String {
-        let verified = "\(Quantity.grouped(counts.verified)) \(derivationChecked ? "" : "recorded as ")verified by DKIM"
-        let messages = "\(extentOfMessages), \(verified)"
-        switch verdict {
-        case .bytesIntact:
-            return Terminal.emphasized("INTACT bytes", .yellow)
-                + ": \(extentOfMessages), root as you named it; \(notChecked)"
-        case .bytesConsistent:
-            return Terminal.emphasized("consistent bytes, not anchored", .yellow)
-                + ": \(extentOfMessages); \(notChecked)"
-        case .intact: return Terminal.emphasized("INTACT", .green) + ": \(messages), root as you named it"
-        case .extended:
-            let named = namedEdition?.number ?? 1
-            let adds =
-                named + 1 == editions.count
-                ? "edition \(editions.count) adds" : "editions \(named + 1) to \(editions.count) add"
-            return Terminal.emphasized("EXTENDED", .yellow)
-                + ": edition \(named) as you named it; what \(adds) is consistent, not anchored: \(messages)"
-        case .consistent: return Terminal.emphasized("consistent, not anchored", .yellow) + ": \(messages)"
-        case .altered:
-            // What a bundle that was altered says of itself is no more than a claim.
-            let claim =
-                hasManifest
-                ? "; the bundle claims \(messages)" : " and no manifest that could be read: the root is not known"
-            return Terminal.emphasized("ALTERED", .red) + ": \(findingCount(.integrity))\(claim)"
-        case .evidenceDiffers:
-            return Terminal.emphasized("EVIDENCE DIFFERS", .red)
-                + ": the bytes are consistent, \(findingCount(.derivation)): recorded evidence does not follow from them"
-        }
-    }
-
-    /// How many messages there are, or of how many.
-    private var extentOfMessages: String {
-        guard let disclosure else { return Quantity.count(counts.messages, "message") }
-        let listed = disclosure.listed > 0 ? ", \(Quantity.grouped(disclosure.listed)) more by their lines only" : ""
-        return
-            "\(Quantity.grouped(disclosure.messages)) of \(Quantity.count(disclosure.total, "message")) disclosed\(listed)"
-    }
-
-    /// What is withheld.
-    private var withheld: [String] {
-        guard let disclosure else { return [] }
-        return [
-            "  \(Quantity.count(disclosure.withheldLines, "line")) of the manifest withheld: of these only the hashes are known,",
-            "  and the counts above are of what is disclosed",
-        ]
-            + (disclosure.listed == 0
-                ? [] : ["  (what the lines of messages without bytes say of them was not checked)"])
-    }
-
-    /// Which edition is the one that was named, and that what follows it is not.
-    private var extent: String {
-        guard let named = namedEdition else { return "" }
-        let verified = Quantity.grouped(named.counts.verified)
-        let later =
-            named.number + 1 == editions.count
-            ? "edition \(editions.count) adds" : "editions \(named.number + 1) to \(editions.count) add"
-        return ": edition \(named.number) is as you named it: \(Quantity.count(named.counts.messages, "message")), "
-            + "\(verified) \(derivationChecked ? "" : "recorded as ")verified by DKIM; "
-            + "with what \(later), consistent, not anchored, \(Quantity.grouped(counts.verified))"
-    }
-
-    /// What a reader must know before the counts.
-    private var notChecked: String {
-        "DKIM and other derived facts were recorded under rules \(rules ?? 0) and were NOT checked "
-            + "(\(Quantity.grouped(counts.verified)) recorded as verified)"
-    }
-
-    private var table: [String] {
-        guard !derivationChecked else { return Report.table(counts, reservations) }
-        return Report.table(
-            counts, reservations, basis: ["  as recorded under rules \(rules ?? 0), NOT checked"])
-    }
-
-    private func findingCount(_ weight: Finding.Weight) -> String {
-        Quantity.count(findings.filter { $0.weight == weight }.count, "finding")
-    }
-
-    /// What each edition says, when there are several.
-    private var editionLines: [String] {
-        guard editions.count > 1 else { return [] }
-        var before: Edition?
-        return editions.map { edition in
-            defer { before = edition }
-            let keys = edition.addedKeys(to: before)
-            let more = before == nil ? "" : "\(Quantity.count(keys, "more key record")), "
-            let mark = edition.number == namedEdition?.number ? ", as you named it" : ""
-            return "edition \(edition.number)  \(edition.root)\(mark)\n"
-                + "           \(more)\(Quantity.grouped(edition.counts.verified)) verified by DKIM"
-        }
-    }
-
-    /// The report for people.
-    fileprivate func text(hint path: String) -> String {
-        var lines = [headline]
-        if hasManifest { lines += table + withheld + Report.roots(root, content: contentRoot) + editionLines }
-        if verdict == .consistent || verdict == .bytesConsistent {
-            lines.append("")
-            lines.append("The bundle agrees with itself, which its maker could have arranged. Compare")
-            lines.append("its root with one that was published:")
-            lines.append("  mailseal verify --root SIZE:HASH \(Report.quoted(safeForTerminal(path)))")
-        }
-        for finding in findings {
-            let mark = finding.weight == .remark ? "note" : "FAIL"
-            lines.append(
-                "\(mark)  \(finding.code)  \(safeForTerminal(finding.subject)): \(safeForTerminal(finding.detail))")
-        }
-        return lines.joined(separator: "\n")
-    }
-
-    /// The report as JSON.
-    fileprivate var json: String {
-        var writer = CanonicalJSONWriter()
-        writer.add("verdict", verdict.rawValue.bytes)
-        writer.add("name", name)
-        writer.add("origin", origin)
-        writer.add("root", hasManifest ? root.description.bytes : nil)
-        writer.add("pinned", pin != nil)
-        writer.add("extends", base != nil)
-        if editions.count > 1 {
-            writer.add("named_edition", namedEdition?.number)
-            writer.add("editions", objects: editions.map(\.json))
-        }
-        writer.add("content_root", contentRoot.bytes)
-        writer.add("rules", rules)
-        writer.add("derivation_checked", derivationChecked)
-        writer.add("counts", object: hasManifest ? Report.json(counts, reservations) : nil)
-        writer.add("disclosed", object: disclosure?.json)
-        writer.add("findings", objects: findings.map(\.json))
-        return writer.finish().displayText
-    }
-}
-
-extension VerifyReport.Disclosure {
-    /// The numbers as a JSON object.
-    fileprivate var json: [UInt8] {
-        var writer = CanonicalJSONWriter()
-        writer.add("messages", messages)
-        writer.add("listed", listed)
-        writer.add("total", total)
-        writer.add("withheld_lines", withheldLines)
-        return writer.finish()
-    }
-}
-
-extension Edition {
-    /// The edition as a JSON object.
-    var json: [UInt8] {
-        var writer = CanonicalJSONWriter()
-        writer.add("edition", number)
-        writer.add("root", root.description.bytes)
-        writer.add("rules", head.rules)
-        writer.add("bagged_at", head.baggedAt?.description.bytes)
-        writer.add("counts", object: Report.json(counts))
-        return writer.finish()
-    }
-}
-
-extension Finding {
-    /// The finding as a JSON object.
-    var json: [UInt8] {
-        var writer = CanonicalJSONWriter()
-        writer.add("weight", weight.rawValue.bytes)
-        writer.add("code", code.bytes)
-        writer.add("subject", subject.bytes)
-        writer.add("detail", detail.bytes)
-        return writer.finish()
     }
 }

@@ -36,7 +36,7 @@ struct AgreementTests {
 
     private func word(_ verdict: VerifyReport.Verdict, _ second: ForgeryCase.Second = .same) -> String {
         switch verdict {
-        case .consistent, .bytesConsistent, .extended: "consistent"
+        case .consistent, .bytesConsistent, .extended, .sealBroken: "consistent"
         case .intact, .bytesIntact: "intact"
         case .altered: "altered"
         case .evidenceDiffers: second == .same ? "not-derivable" : "consistent"

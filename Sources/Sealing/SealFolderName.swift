@@ -1,0 +1,108 @@
+// The names of the files in a seal's folder (Docs/seals.md).
+
+import Bytes
+
+/// Which time stamp a file belongs to: of which list, by which authority.
+public struct SealFolderStamp: Hashable, Comparable, Sendable {
+    /// The number of the list that was stamped: 1 is `SEAL`.
+    public let list: Int
+    /// What the file is called after: the host of the authority's address, which nothing covers.
+    public let authority: String
+
+    /// The older list first, authorities by their names.
+    public static func < (a: SealFolderStamp, b: SealFolderStamp) -> Bool {
+        (a.list, a.authority) < (b.list, b.authority)
+    }
+}
+
+/// A file of a seal, by its name; there are no other names.
+public enum SealFolderName: Hashable, Sendable {
+    /// A file that belongs to a time stamp, by the end of its name.
+    public enum StampPart: String, CaseIterable, Sendable {
+        /// What was sent to the authority.
+        case request = "tsq"
+        /// What the authority answered.
+        case reply = "tsr"
+        /// Certificates of the signer and its issuers.
+        case chain = "chain.pem"
+        /// Revocation lists of these issuers.
+        case revocationLists = "crls.pem"
+    }
+
+    /// `checkpoint`.
+    case checkpoint
+    /// `checkpoint.note`.
+    case note
+    /// `checkpoint.sshsig`.
+    case signature
+    /// `SEAL`, number 1, or a renewal: `SEAL-2` and so on.
+    case list(Int)
+    /// `SEAL.512`.
+    case list512
+    /// `SEAL.tsa.example.tsr` and the like.
+    case stamp(SealFolderStamp, StampPart)
+    /// `README.txt`, which is for people.
+    case readMe
+
+    /// The highest number of a list.
+    public static let lastList = 999
+
+    /// The file of a name, or nil when a seal has none of this name.
+    public init?(_ name: [UInt8]) {
+        guard name.count <= 255, let parsed = Self.parse(name.displayText), parsed.text == name else { return nil }
+        self = parsed
+    }
+
+    /// The name.
+    public var text: [UInt8] {
+        switch self {
+        case .checkpoint: "checkpoint".bytes
+        case .note: "checkpoint.note".bytes
+        case .signature: "checkpoint.sshsig".bytes
+        case .list(let number): number == 1 ? "SEAL".bytes : "SEAL-\(number)".bytes
+        case .list512: "SEAL.512".bytes
+        case .stamp(let stamp, let part):
+            Self.list(stamp.list).text + ".\(stamp.authority).\(part.rawValue)".bytes
+        case .readMe: "README.txt".bytes
+        }
+    }
+
+    /// The most bytes that the file may have.
+    public var sizeLimit: Int {
+        switch self {
+        case .checkpoint: 1 << 12
+        case .note, .signature: 1 << 16
+        case .list, .list512, .readMe, .stamp(_, .request), .stamp(_, .reply): 1 << 20
+        case .stamp(_, .chain), .stamp(_, .revocationLists): 1 << 24
+        }
+    }
+
+    private static func parse(_ name: String) -> SealFolderName? {
+        switch name {
+        case "checkpoint": return .checkpoint
+        case "checkpoint.note": return .note
+        case "checkpoint.sshsig": return .signature
+        case "SEAL.512": return .list512
+        case "README.txt": return .readMe
+        default: break
+        }
+        guard name.hasPrefix("SEAL") else { return nil }
+        let list = name.dropFirst(4).prefix { $0 != "." }
+        let number = list.isEmpty ? 1 : Int(list.dropFirst()) ?? 0
+        guard list.isEmpty || (2...lastList).contains(number) else { return nil }
+        let rest = name.dropFirst(4 + list.count)
+        if rest.isEmpty { return .list(number) }
+        for part in StampPart.allCases where rest.hasSuffix("." + part.rawValue) {
+            let authority = rest.dropFirst().dropLast(part.rawValue.count + 1)
+            guard isAuthority(authority) else { return nil }
+            return .stamp(SealFolderStamp(list: number, authority: String(authority)), part)
+        }
+        return nil
+    }
+
+    /// `[a-z0-9][a-z0-9.-]*`, and not `512`, which would make its files look like the list's.
+    private static func isAuthority(_ name: Substring) -> Bool {
+        guard let first = name.utf8.first, first != 0x2D, first != 0x2E, name != "512" else { return false }
+        return name.utf8.allSatisfy { (0x61...0x7A).contains($0) || ASCII.isDigit($0) || $0 == 0x2D || $0 == 0x2E }
+    }
+}
