@@ -103,7 +103,9 @@ public enum ProofCheck {
     ) throws -> ([NoteVerifierKey], [Finding]) {
         let named = options.sealing
         guard options.seal != nil || named.allowedSigners == nil && named.anchors == nil && named.revokedKeys == nil
-        else { throw MailsealError("the proof holds no SSH signature and no time stamp", hint: "name the seal: --seal") }
+        else {
+            throw MailsealError("the proof holds no SSH signature and no time stamp", hint: "name the seal: --seal")
+        }
         guard !named.noteKeys.isEmpty else { return ([], []) }
         let check = (try? SignedNote(parsing: proof.signedCheckpoint))?.check(with: named.noteKeys) ?? .noKnownKey
         if case .verified(let keys) = check { return (keys, []) }

@@ -122,7 +122,9 @@ extension ProofReport {
         let origin = safeForTerminal(checkpoint.origin.displayText)
         switch verdict {
         case .proven:
-            let anchors = [isPinned ? "root as you named it" : nil, noteKeys.isEmpty ? nil : "checkpoint signed by \(noteNames)"]
+            let anchors = [
+                isPinned ? "root as you named it" : nil, noteKeys.isEmpty ? nil : "checkpoint signed by \(noteNames)",
+            ]
             let words = ["\(claim) of \(origin)"] + anchors.compactMap(\.self)
             return Terminal.emphasized("PROVEN", .green) + "\(seal?.clause ?? ""): " + words.joined(separator: ", ")
         case .consistent:
@@ -152,7 +154,8 @@ extension ProofReport {
         }
         for finding in findings + (seal?.findings ?? []) {
             lines.append(
-                "\(finding.weight == .remark ? "note" : "FAIL")  \(finding.code)  \(safeForTerminal(finding.subject)): \(safeForTerminal(finding.detail))")
+                "\(finding.weight == .remark ? "note" : "FAIL")  \(finding.code)  \(safeForTerminal(finding.subject)): \(safeForTerminal(finding.detail))"
+            )
         }
         return lines.joined(separator: "\n")
     }

@@ -9,6 +9,12 @@ public struct SealFolderStamp: Hashable, Comparable, Sendable {
     /// What the file is called after: the host of the authority's address, which nothing covers.
     public let authority: String
 
+    /// A stamp; whether its files can have names is for `SealFolderName` to say.
+    public init(list: Int, authority: String) {
+        self.list = list
+        self.authority = authority
+    }
+
     /// The older list first, authorities by their names.
     public static func < (a: SealFolderStamp, b: SealFolderStamp) -> Bool {
         (a.list, a.authority) < (b.list, b.authority)
