@@ -159,7 +159,9 @@ struct SealCheckTests {
         let file = try ReadableFile(named: bench.bench.path("a.tar.gz"))
         let checkpoint = try bench.checkpoint("a")
         let trust = try bench.trust()
-        var silent: [String] = []
+        let time = try #require(try bench.check().since?.time)
+        let reply = SealFolderName.stamp(Self.stamp, .reply)
+        var silent: [SealFolderName] = []
         for name in seal.names where name != .readMe && name.list != 2 {
             // The first stamp alone: the renewal's list has the digest of every file, and would tell of it.
             let original = try #require(seal[name])
@@ -167,10 +169,14 @@ struct SealCheckTests {
                 var files = seal.files.filter { $0.key.list != 2 }
                 files[name]?[place] ^= 1
                 let report = try SealCheck.run(SealFolder(files: files), of: checkpoint, .file(file), trust)
-                if report.findings.isEmpty { silent.append("\(name.text.displayText) \(place)") }
+                guard report.findings.isEmpty else { continue }
+                silent.append(name)
+                #expect(report.since?.time == time)
             }
         }
-        #expect(silent == [])
+        // Version numbers, parameters of algorithms and a copy of a certificate in a reply, which nobody signs and nothing
+        // depends on: until a renewal lists the digest of the file, a change there is not told.
+        #expect(silent.allSatisfy { $0 == reply } && silent.count <= 12, "\(silent.count)")
         for name in seal.names where name != .readMe && name.list != 2 {
             let report = try bench.check { $0[name]?[0] ^= 1 }
             #expect(faults(report).contains("seal-list-differs"), "the renewal tells of \(name.text.displayText)")
@@ -222,7 +228,8 @@ struct SealCheckTests {
             #expect(try codes(fewer) == (isNeeded ? ["seal-list-differs"] : []), "\(name)")
             var swapped = renewal
             swapped.swapAt(place, renewal.count - 1)
-            let isOrder = place > 0 && place < renewal.count - 1
+            // The line about the bundle may stand anywhere; the last of all then comes first.
+            let isOrder = place < renewal.count - 1
             #expect(try codes(swapped) == (isOrder ? ["seal-list-differs"] : []), "\(name)")
         }
         let digest = [UInt8](repeating: 0x30, count: 128) + "  ".bytes
