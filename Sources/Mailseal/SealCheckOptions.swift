@@ -6,7 +6,7 @@ import Files
 public import MerkleTree
 public import Sealing
 
-/// What a seal is checked against. Nothing is trusted that is not named here.
+/// What a seal is checked against: nothing is trusted that is not named here.
 public struct SealCheckOptions: Sendable {
     /// Whose SSH keys are whose; nil when nobody was named.
     public var allowedSigners: AllowedSigners?

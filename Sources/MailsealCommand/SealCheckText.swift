@@ -36,7 +36,7 @@ extension SealReport {
         return claims.isEmpty ? "time not proven" : "time not proven (\(claims.joined(separator: "; ")))"
     }
 
-    /// `2026-11-22 14:03:05 UTC`
+    /// A time such as `2026-11-22 14:03:05 UTC`.
     private static func words(for time: TimeStampTime) -> String {
         time.description.dropLast().split(separator: "T").joined(separator: " ") + " UTC"
     }
