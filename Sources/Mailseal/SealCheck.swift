@@ -7,7 +7,7 @@ public import MerkleTree
 public import Sealing
 
 /// What stands beside a seal.
-public enum SealedBundle: Sendable {
+public enum SealCheckBundle: Sendable {
     /// The bundle's file.
     case file(ReadableFile)
     /// A redacted bundle: its file is not the one that was sealed.
@@ -33,7 +33,7 @@ public struct SealCheck {
     ///   - bundle: the file is read once, if there is one.
     /// - Throws: `FileError` when the bundle cannot be read.
     public static func run(
-        _ folder: SealFolder, of checkpoint: Checkpoint?, _ bundle: SealedBundle, _ options: SealCheckOptions
+        _ folder: SealFolder, of checkpoint: Checkpoint?, _ bundle: SealCheckBundle, _ options: SealCheckOptions
     ) throws -> SealReport {
         var check = SealCheck(folder: folder, options: options)
         check.checkForm()

@@ -7,7 +7,7 @@ import Sealing
 
 extension SealCheck {
     /// `SEAL`, `SEAL.512` and the lists of renewals; the bundle's file is read once, for all of them.
-    mutating func checkLists(_ bundle: SealedBundle) throws {
+    mutating func checkLists(_ bundle: SealCheckBundle) throws {
         let digests: BundleDigests?
         switch bundle {
         case .file(let file): digests = try BundleDigests(file)

@@ -35,7 +35,7 @@ extension VerifyReport {
     /// The report with what was found about the seal that the options mean.
     func checkingSeal(_ options: VerifyOptions, _ file: ReadableFile?) throws -> VerifyReport {
         guard let path = try options.sealPath() else { return self }
-        let bundle: SealedBundle = disclosure != nil ? .redacted : file.map { .file($0) } ?? .none
+        let bundle: SealCheckBundle = disclosure != nil ? .redacted : file.map { .file($0) } ?? .none
         let checkpoint = hasManifest ? Checkpoint(origin: origin, size: root.size, root: root.root) : nil
         var report = self
         report.seal = try SealCheck.run(try SealFolder(path: path), of: checkpoint, bundle, options.sealing)

@@ -76,7 +76,7 @@ final class SealCheckBench: Sendable {
 
     /// Checks the files of seal `a`, changed.
     func check(
-        _ options: SealCheckOptions? = nil, bundle: SealedBundle = .none,
+        _ options: SealCheckOptions? = nil, bundle: SealCheckBundle = .none,
         _ change: (inout [SealFolderName: [UInt8]]) throws -> Void = { _ in }
     ) throws -> SealReport {
         var files = try seal("a").files
