@@ -86,7 +86,7 @@ public struct Seal {
         switch report.verdict {
         case .altered, .evidenceDiffers:
             throw MailsealError("\(file.path) does not verify: nothing was written", hint: Bundle.hint)
-        case .intact, .bytesIntact, .consistent, .bytesConsistent, .extended: break
+        case .intact, .bytesIntact, .consistent, .bytesConsistent, .extended, .sealBroken: break
         }
         return report.derivationChecked
     }
@@ -136,7 +136,7 @@ public struct Seal {
             observer.notice(.warning(words, hint: nil))
         }
         let files = draft.names.filter { $0 != .readme }
-        try draft.add(.list(draft.newestList + 1), sealed.list(.sha256, of: files, in: draft))
+        try draft.add(.list(draft.newestList + 1), sealed.list(.sha512, of: files, in: draft))
     }
 
     private mutating func stamp() throws -> [SealSummary.Stamp] {

@@ -19,7 +19,7 @@ enum SealReadme {
             SEAL.*.tsq           the request that it answers
             SEAL.*.chain.pem     the certificates of the authority
             SEAL.*.crls.pem      its revocation lists
-            SEAL-2, SEAL-2.*     a renewal: the SHA-256 of all that was there before, and stamps over it
+            SEAL-2, SEAL-2.*     a renewal: the SHA-512 of all that was there before, and stamps over it
 
             All commands are for this folder. That nothing has changed:
 

@@ -156,6 +156,7 @@ extension VerifyReport.Verdict {
         case .bytesIntact: "bytes intact, root as named; derived facts were not checked (other rules)"
         case .bytesConsistent: "bytes consistent; derived facts were not checked (other rules)"
         case .evidenceDiffers: "bytes consistent; recorded evidence does NOT follow from them"
+        case .sealBroken: "everything recomputed agrees, but the seal named by the signer of this page is BROKEN"
         case .altered: "ALTERED: this copy is not what was packed"
         }
     }

@@ -209,7 +209,7 @@ import Testing
         #expect(listed.map(String.init) == before.keys.filter { $0 != "README.txt" }.sorted() + ["../leak.tar.gz"])
         let checked = try run(
             """
-            cd leak.seal && sha256sum -c --strict SEAL-2 && openssl ts -verify -data SEAL-2 -in SEAL-2.127.0.0.1.tsr \\
+            cd leak.seal && sha512sum -c --strict SEAL-2 && openssl ts -verify -data SEAL-2 -in SEAL-2.127.0.0.1.tsr \\
             -CAfile $T/root.crt -untrusted SEAL-2.127.0.0.1.chain.pem
             """)
         #expect(checked.status == 0, "\(checked.errors)")
