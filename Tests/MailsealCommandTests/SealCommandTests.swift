@@ -204,7 +204,7 @@ import Testing
         let after = try files()
         #expect(after.count == before.count + 5 && before.allSatisfy { after[$0] == $1 })
         let listed = String(decoding: try #require(after["SEAL-2"]), as: UTF8.self).split(separator: "\n").map {
-            $0.dropFirst(66)
+            $0.dropFirst(130)
         }
         #expect(listed.map(String.init) == before.keys.filter { $0 != "README.txt" }.sorted() + ["../leak.tar.gz"])
         let checked = try run(
