@@ -16,10 +16,8 @@ public struct HTTPClient: Sendable {
     /// The seconds that a request may take, from the first step to the last byte.
     public static let requestSeconds = 60
 
-    /// A client; libcurl is made ready by the first.
-    public init() { _ = Self.isReady }
-
-    private static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    /// A client; libcurl is loaded for the first request.
+    public init() {}
 
     /// The body of the answer to a GET, at most `limit` bytes.
     public func get(_ url: String, limit: Int) throws(HTTPError) -> [UInt8] {
@@ -34,6 +32,17 @@ public struct HTTPClient: Sendable {
         let headers = ["Content-Type: \(contentType)", "Accept: \(accept)", "Expect:"]
         return try Request(url, limit: limit).run(headers: headers, body: body)
     }
+}
+
+/// The functions of libcurl.
+@safe
+private enum Library {
+    /// Loaded once, and never given back; nil where there is no libcurl 7 or 8.
+    nonisolated(unsafe) static let functions: UnsafePointer<ccurl_functions>? = {
+        let functions = UnsafeMutablePointer<ccurl_functions>.allocate(capacity: 1)
+        unsafe functions.initialize(to: ccurl_functions())
+        return unsafe ccurl_load(functions) == 1 ? UnsafePointer(functions) : nil
+    }()
 }
 
 /// The bytes of an answer as they come in.
@@ -60,6 +69,7 @@ private final class Answer {
 private struct Request {
     private let url: String
     private let answer: Answer
+    private let curl: UnsafePointer<ccurl_functions>
 
     init(_ url: String, limit: Int) throws(HTTPError) {
         let text = url.bytes
@@ -67,28 +77,30 @@ private struct Request {
             text.count > scheme.utf8.count && ASCII.equalIgnoringCase(text.prefix(scheme.utf8.count), scheme.utf8)
         }
         guard isHTTP, text.count <= 2048, text.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .address(url) }
+        guard let curl = unsafe Library.functions else { throw .failed(url, reason: "libcurl.so.4 cannot be loaded") }
+        unsafe self.curl = curl
         self.url = url
         answer = Answer(limit: limit)
     }
 
     func run(headers: [String], body: [UInt8]?) throws(HTTPError) -> [UInt8] {
-        guard let handle = unsafe curl_easy_init() else { throw .failed(url, reason: "libcurl is out of memory") }
-        defer { unsafe curl_easy_cleanup(handle) }
+        guard let handle = unsafe ccurl_start(curl) else { throw .failed(url, reason: "libcurl is out of memory") }
+        defer { unsafe ccurl_end(curl, handle) }
         var list: UnsafeMutablePointer<curl_slist>?
-        for header in headers { unsafe list = curl_slist_append(list, header) }
-        defer { unsafe curl_slist_free_all(list) }
+        for header in headers { unsafe list = ccurl_append(curl, list, header) }
+        defer { unsafe ccurl_free(curl, list) }
         try unsafe check(setOptions(handle))
-        try unsafe check(ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, list))
+        try unsafe check(ccurl_set_pointer(curl, handle, CURLOPT_HTTPHEADER, list))
         if let body {
-            try unsafe check(ccurl_set_number(handle, CURLOPT_POSTFIELDSIZE, body.count))
+            try unsafe check(ccurl_set_number(curl, handle, CURLOPT_POSTFIELDSIZE, body.count))
             // libcurl keeps a copy.
             try unsafe check(
-                body.withUnsafeBytes { unsafe ccurl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, $0.baseAddress) })
+                body.withUnsafeBytes { unsafe ccurl_set_pointer(curl, handle, CURLOPT_COPYPOSTFIELDS, $0.baseAddress) })
         }
-        let code = withExtendedLifetime(answer) { unsafe curl_easy_perform(handle) }
+        let code = withExtendedLifetime(answer) { unsafe ccurl_perform(curl, handle) }
         guard !answer.isTooLong else { throw .tooLong(url, limit: answer.limit) }
         try check(code)
-        let status = unsafe ccurl_status(handle)
+        let status = unsafe ccurl_status(curl, handle)
         guard status == 200 else { throw .status(url, found: status) }
         return answer.bytes
     }
@@ -104,14 +116,14 @@ private struct Request {
             (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_REDIR_PROTOCOLS_STR, "http,https"),
             (CURLOPT_PROXY, ""), (CURLOPT_USERAGENT, "mailseal"), (CURLOPT_URL, url),
         ]
-        var codes = numbers.map { unsafe ccurl_set_number(handle, $0, $1) }
+        var codes = numbers.map { unsafe ccurl_set_number(curl, handle, $0, $1) }
         codes += texts.map { option, text in
-            unsafe text.withCString { unsafe ccurl_set_pointer(handle, option, $0) }
+            unsafe text.withCString { unsafe ccurl_set_pointer(curl, handle, option, $0) }
         }
         let state = unsafe Unmanaged.passUnretained(answer).toOpaque()
         codes.append(
             unsafe ccurl_set_writer(
-                handle,
+                curl, handle,
                 { bytes, size, count, state in
                     guard let bytes = unsafe bytes, let state = unsafe state else { return 0 }
                     let answer = unsafe Unmanaged<Answer>.fromOpaque(state).takeUnretainedValue()
@@ -125,6 +137,6 @@ private struct Request {
 
     private func check(_ code: CURLcode) throws(HTTPError) {
         guard code != CURLE_OK else { return }
-        throw .failed(url, reason: unsafe String(cString: curl_easy_strerror(code)))
+        throw .failed(url, reason: unsafe String(cString: ccurl_words(curl, code)))
     }
 }
