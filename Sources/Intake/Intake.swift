@@ -10,6 +10,8 @@ public final class Intake {
         public var keepContainers = false
         /// Whether times of files are left out.
         public var omitsTimes = false
+        /// The id of the first source; the others follow.
+        public var firstSource = 1
 
         /// The usual: containers are not kept, times are told.
         public init() {}
@@ -36,7 +38,7 @@ public final class Intake {
     /// Opens every source, so that one that is missing is known before anything is written.
     public init(sources paths: [[UInt8]], options: Options = Options()) throws(IntakeError) {
         var sources: [OpenSource] = []
-        for path in paths { sources.append(try OpenSource(path: path, id: sources.count + 1)) }
+        for path in paths { sources.append(try OpenSource(path: path, id: options.firstSource + sources.count)) }
         self.sources = sources
         sorter = Sorter(options: options)
     }
@@ -61,7 +63,7 @@ public final class Intake {
                 if more == nil { stack.removeLast() }
                 (steps, nextStep) = (more ?? [], 0)
                 if more == nil, stack.isEmpty {
-                    return .sourceEnd(SourceEnd(id: current + 1, balance: sorter.balance))
+                    return .sourceEnd(SourceEnd(id: sources[current].begin.id, balance: sorter.balance))
                 }
             } else {
                 guard current + 1 < sources.count else { return nil }

@@ -134,6 +134,9 @@ public final class Bundle: Sendable {
 
     private static let keptGroups = 4
 
+    /// The number of the edition in which a line stands.
+    func edition(ofLeaf leaf: Int) -> Int { editions.last { $0.first <= leaf }?.number ?? 1 }
+
     /// The index of a message's line, or nil when there is no such number; throws when the index does not lead to it.
     public func leaf(ofMessage number: Int) throws -> Int? {
         guard number >= 1, number <= end.messages else { return nil }

@@ -6,8 +6,8 @@ public import MerkleTree
 
 /// What to pack and how.
 public struct CreateOptions: Sendable {
-    /// The inputs, as paths on this machine.
-    public var sources: [[UInt8]]
+    /// The inputs, and how they are read.
+    public var sources: SourceOptions
     /// Where the bundle is written; nil for `NAME.tar.gz` in the current folder.
     public var output: [UInt8]?
     /// The bundle's name; nil for the first source's base name.
@@ -18,18 +18,8 @@ public struct CreateOptions: Sendable {
     public var seedFile: [UInt8]?
     /// Files of DKIM key records.
     public var keyFiles: [[UInt8]] = []
-    /// When and where all sources were retrieved, when stated.
-    public var retrieval: Retrieval?
-    /// A log of retrievals, message by message.
-    public var retrievalLog: [UInt8]?
     /// The bagging time, when stated.
     public var baggedAt: Timestamp?
-    /// Whether the rest is packed when something cannot be read.
-    public var keepGoing = false
-    /// Whether mailboxes and archives are stored beside their content.
-    public var keepContainers = false
-    /// Whether modification times are left out.
-    public var omitsTimes = false
     /// Whether an existing file may be replaced.
     public var force = false
     /// The number of workers.
@@ -43,7 +33,7 @@ public struct CreateOptions: Sendable {
     var storesBlocks = false
 
     /// The defaults for these inputs.
-    public init(sources: [[UInt8]]) { self.sources = sources }
+    public init(sources: [[UInt8]]) { self.sources = SourceOptions(paths: sources) }
 }
 
 /// How far the work is.

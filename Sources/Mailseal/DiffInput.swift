@@ -27,7 +27,7 @@ struct DiffInput {
         create.output = folder.path + "/mail.tar.gz".bytes
         create.knownKeys = try other.bundle.keysByEdition()
         create.storesBlocks = true
-        create.keepGoing = true
+        create.sources.keepGoing = true
         create.jobs = options.jobs
         create.memory = options.memory
         // What the user did not state of a source is no news here.

@@ -1,10 +1,11 @@
-// `extend`: a bundle and more key records in, the same bundle with one more edition out.
+// `extend`: a bundle with more sources or more key records in, the same bundle with one more edition out.
 
 import Bytes
 import Container
 import Cryptography
 import DKIM
 import Files
+import Intake
 import Manifest
 import MerkleTree
 
@@ -15,12 +16,12 @@ public struct Extend {
     private let file: ReadableFile
     private let renewal: Renewal
 
-    /// Appends what more key records prove to a bundle.
+    /// Appends what more sources hold and what more key records prove to a bundle.
     ///
-    /// The bundle is verified first. The new one begins with its lines, byte for byte, and depends on nothing but the
-    /// bundle, the key records and the stated bagging time.
+    /// The bundle is verified first. The new one begins with its lines and its payload, byte for byte, and depends on
+    /// nothing but the bundle, the sources, the key records and what is stated.
     /// - Throws: `MailsealError`, `FileError` or `ContainerError` when nothing was written: a bundle that is altered or has
-    ///   facts by newer rules, bad paths, no space.
+    ///   facts by newer rules, unreadable sources, bad paths, no space.
     public static func run(_ options: ExtendOptions, observer: Observer = Observer()) async throws -> ExtendSummary {
         try await Extend(options, observer).run()
     }
@@ -33,8 +34,12 @@ public struct Extend {
                 "\(options.bundle.displayText) is a folder",
                 hint: "name the tar.gz: an extracted bundle is not extended")
         }
-        try Places.check(output: options.output, madeFrom: [options.bundle] + options.keyFiles)
+        try Places.check(
+            options.sources, output: options.output, secret: options.seedFile,
+            others: [options.bundle] + options.keyFiles)
         if !options.force { try Places.checkFree(options.output) }
+        // Verifying takes long: a source that is missing is told before.
+        _ = try Intake(sources: options.sources.paths)
         file = try ReadableFile(named: options.bundle)
         renewal = Renewal(try Keys.load(options.keyFiles, observer: observer).keys)
     }
@@ -42,24 +47,32 @@ public struct Extend {
     private func run() async throws -> ExtendSummary {
         try await verify()
         let old = try Bundle(file)
-        let keys = try newKeys(beside: try old.keysByEdition())
-        guard !keys.isEmpty || renewal.messages > 0 else {
+        let known = try old.keysByEdition()
+        let store = KeyStore(sets: known.map { $0.map { Keys.key(of: $0) } } + [renewal.keys])
+        guard
+            !options.sources.paths.isEmpty || renewal.messages > 0
+                || !newKeys(in: store, for: [], beside: known).isEmpty
+        else {
             return ExtendSummary(name: old.name, editions: old.editions, written: nil)
         }
-        let edition = try self.edition(behind: old, adding: keys)
+        var packing = try SourcePacking(
+            options.sources, into: try edition(behind: old), keys: store, jobs: options.jobs, memory: options.memory,
+            observer: observer)
         let output = try AtomicOutput(path: options.output)
         var sink = try BundleSink(name: old.name, output: output, jobs: options.jobs)
         try sink.takeOver(old.reader, before: old.manifest, checksums: renewal.blockChecksums) { done in
             observer.progress(
                 Progress(bytes: done, totalBytes: old.manifest.tarOffset, messages: old.end.messages))
         }
-        let size = try await edition.writeTags(to: sink)
+        try await packing.run(into: &sink)
+        let keys = newKeys(in: store, for: packing.keyNames, beside: known)
+        try packing.edition.end(adding: keys)
+        let size = try await packing.edition.writeTags(to: sink)
         try file.checkUnchanged()
         try output.commit(force: options.force)
+        packing.reportUnused()
         let written = ExtendSummary.Written(
-            root: edition.root, contentRoot: edition.contentRoot.description, edition: old.editions.count + 1,
-            keys: keys.count, messages: renewal.messages, counts: edition.counts,
-            reservations: edition.reservations, size: size)
+            packing.edition, before: old, keys: keys.count, renewed: renewal.messages, size: size)
         return ExtendSummary(name: old.name, editions: old.editions, written: written)
     }
 
@@ -97,11 +110,11 @@ public struct Extend {
         }
     }
 
-    /// The lines of the records that signatures call for and no edition has, sorted.
-    private func newKeys(beside known: [[KeyLine]]) throws -> [KeyLine] {
-        let store = KeyStore(sets: known.map { $0.map { Keys.key(of: $0) } } + [renewal.keys])
+    /// The lines of the records that signatures call for and no edition has, sorted; `names` are those of new messages.
+    private func newKeys(in store: KeyStore, for names: Set<KeyName>, beside known: [[KeyLine]]) -> [KeyLine] {
         let lines = Set(known.joined().map { ManifestLine.key($0).bytes })
-        return Keys.lines(of: store, for: renewal.wanted).filter { !lines.contains(ManifestLine.key($0).bytes) }
+        return Keys.lines(of: store, for: renewal.wanted.union(names))
+            .filter { !lines.contains(ManifestLine.key($0).bytes) }
     }
 
     /// The salts of the bundle's lines; throws when it has some and the seed is not theirs, or the other way round.
@@ -122,8 +135,8 @@ public struct Extend {
         return salts
     }
 
-    /// The lines of the bundle with those of the new edition behind them.
-    private func edition(behind old: Bundle, adding keys: [KeyLine]) throws -> EditionWriter {
+    /// The lines of the bundle and the first of the new edition: its head, and the evidence that changes.
+    private func edition(behind old: Bundle) throws -> EditionWriter {
         var edition = try EditionWriter(
             continuing: BundleManifest.text(of: old.manifest, in: old.reader), salts: try salts(of: old))
         guard var head = old.editions.last?.head else { throw MailsealError("\(file.path) has no edition") }
@@ -133,7 +146,23 @@ public struct Extend {
         _ = try edition.append(.head(head))
         var lines = ManifestCursor(try renewal.lines.source())
         while let line = try lines.next() { _ = try edition.append(try ManifestLine(line)) }
-        try edition.end(adding: keys)
         return edition
+    }
+}
+
+extension ExtendSummary.Written {
+    /// What an edition adds to a bundle.
+    fileprivate init(_ edition: EditionWriter, before old: Bundle, keys: Int, renewed: Int, size: Int) {
+        root = edition.root
+        contentRoot = edition.contentRoot.description
+        self.edition = old.editions.count + 1
+        sources = edition.counts.sources - old.end.sources
+        messages = edition.counts.messages - old.end.messages
+        places = edition.counts.occurrences - old.end.occurrences
+        self.keys = keys
+        self.renewed = renewed
+        counts = edition.counts
+        reservations = edition.reservations
+        self.size = size
     }
 }

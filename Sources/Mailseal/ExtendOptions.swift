@@ -8,6 +8,8 @@ public import MerkleTree
 public struct ExtendOptions: Sendable {
     /// The bundle to extend, as a path on this machine.
     public var bundle: [UInt8]
+    /// More inputs, and how they are read; none when only evidence is to be added.
+    public var sources = SourceOptions(paths: [])
     /// Files of DKIM key records.
     public var keyFiles: [[UInt8]] = []
     /// The file of the seed that the bundle was made with, when its lines are salted.
@@ -40,10 +42,16 @@ public struct ExtendSummary: Sendable {
         public let contentRoot: String
         /// The number of the new edition.
         public let edition: Int
+        /// The number of sources that it adds.
+        public let sources: Int
+        /// The number of messages that no edition before had.
+        public let messages: Int
+        /// The number of places where messages stood in the sources that it adds.
+        public let places: Int
         /// The number of key records that it adds.
         public let keys: Int
-        /// The number of messages whose evidence it records anew.
-        public let messages: Int
+        /// The number of earlier messages whose evidence it records anew.
+        public let renewed: Int
         /// The counts with the new edition.
         public let counts: EndLine
         /// For how many messages each reservation is one of the signature that gives their class, by code.

@@ -28,6 +28,8 @@ struct PayloadCheck: ~Copyable {
     private let renewal: Renewal?
     private var window: InOrder<RecordedMessage.Judgement>
     private var payload = Payload()
+    /// The number of the edition whose lines come.
+    private var edition = 0
     private var group: RecordedMessage?
     private var mailbox: RunningMailbox?
     private let observer: Observer
@@ -60,11 +62,14 @@ struct PayloadCheck: ~Copyable {
     ) async throws {
         let files = payload.files(broughtBy: line)
         switch line {
+        case .head:
+            try await closeGroup()
+            edition = min(edition + 1, Format.editionLimit)
         case .message(let message) where message.isListed: try await closeGroup()
         case .message(let message):
             try await closeGroup()
             let entry = try await reader.take(files[0], leaf: leaf, scan: scan, into: [], findings: &findings)
-            group = RecordedMessage(message: message, entry: entry)
+            group = RecordedMessage(message: message, entry: entry, edition: max(1, edition))
             group?.later = try scan.laterEvidence.evidence(of: message.sha256)
         case .attachment(let attachment): group?.attachments.append(attachment)
         case .dkim(let signature): group?.signatures.append(signature)

@@ -6,8 +6,14 @@ import Files
 /// What the options name on this machine, checked before anything is read.
 enum Places {
     /// Throws when a source would be packed twice, or when the bundle would be packed into itself or replace an input.
-    static func check(_ options: CreateOptions, output: [UInt8]) throws {
-        let sources = options.sources.compactMap { path in Identity.stamp(of: path).map { (path, $0) } }
+    ///
+    /// - Parameters:
+    ///   - secret: the seed, which must not be packed.
+    ///   - others: what else the bundle is made from.
+    static func check(
+        _ options: SourceOptions, output: [UInt8], secret: [UInt8]?, others: [[UInt8]]
+    ) throws {
+        let sources = options.paths.compactMap { path in Identity.stamp(of: path).map { (path, $0) } }
         for (place, (path, stamp)) in sources.enumerated() {
             let others = sources.enumerated().filter { $0.offset != place }.map(\.element)
             if let other = others.first(where: { $0.1.isSameFile(as: stamp) }) {
@@ -20,7 +26,18 @@ enum Places {
                     hint: "give each source once")
             }
         }
-        try check(output: output, sources, options)
+        if let secret, let around = try folder(around: secret, among: sources) {
+            throw MailsealError(
+                "the seed lies within the source \(around.displayText), and would be packed with it",
+                hint: "keep it outside: whoever has the seed can confirm what is withheld")
+        }
+        let inputs = options.paths + others + [options.retrievalLog, secret].compactMap(\.self)
+        try check(output: output, madeFrom: inputs)
+        if let around = try folder(around: output, among: sources) {
+            throw MailsealError(
+                "the bundle would lie within the source \(around.displayText)",
+                hint: "choose an -o outside of it, so that packing it again gives the same bundle")
+        }
     }
 
     /// The bytes of all files on disk, as far as they can be opened.
@@ -36,23 +53,6 @@ enum Places {
             }
         }
         return size
-    }
-
-    private static func check(
-        output: [UInt8], _ sources: [([UInt8], FileStamp)], _ options: CreateOptions
-    ) throws {
-        let inputs = options.sources + options.keyFiles + [options.retrievalLog, options.seedFile].compactMap(\.self)
-        if let seed = options.seedFile, let around = try folder(around: seed, among: sources) {
-            throw MailsealError(
-                "the seed lies within the source \(around.displayText), and would be packed with it",
-                hint: "keep it outside: whoever has the seed can confirm what is withheld")
-        }
-        try check(output: output, madeFrom: inputs)
-        if let around = try folder(around: output, among: sources) {
-            throw MailsealError(
-                "the bundle would lie within the source \(around.displayText)",
-                hint: "choose an -o outside of it, so that packing it again gives the same bundle")
-        }
     }
 
     /// Throws when a bundle would stand where it cannot, or replace something from which it is made.

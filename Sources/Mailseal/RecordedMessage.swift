@@ -9,14 +9,17 @@ import Manifest
 struct RecordedMessage: Sendable {
     let message: MessageLine
     let entry: ReadEntry?
+    /// The number of the edition that holds it.
+    let edition: Int
     var attachments: [AttachmentLine] = []
     var signatures: [DKIMLine] = []
     /// What later editions say of its signatures, in their order.
     var later: [RecordedEvidence] = []
 
-    init(message: MessageLine, entry: ReadEntry?) {
+    init(message: MessageLine, entry: ReadEntry?, edition: Int) {
         self.message = message
         self.entry = entry
+        self.edition = edition
     }
 
     /// What is found out about one message.
@@ -51,38 +54,34 @@ struct RecordedMessage: Sendable {
     private func judge(_ bytes: [UInt8], by history: KeyHistory, renews: Bool) -> Judgement {
         let own = MessageRecord(of: bytes, digest: message.sha256, keys: history.keys(of: [], in: 1))
         var judgement = Judgement(keyNames: own.keyNames)
-        var derived: [DKIMLine]?
-        if history.derives(1) {
-            judgement.findings = compareFacts(own)
-            derived = own.signatures
-            if own.signatures != signatures { judgement.findings.append(differs(signatures, own.signatures, in: nil)) }
-        }
-        let recorded = Dictionary(later.map { ($0.edition, $0.signatures) }) { $1 }
-        let additions = Set(history.additions(to: own.keyNames))
-        let changes = additions.union(recorded.keys).union([history.firstDerived ?? 1])
+        if history.derives(edition) { judgement.findings = compareFacts(own) }
+        let additions = history.additions(to: own.keyNames)
+        let recorded = Dictionary([(edition, signatures)] + later.map { ($0.edition, $0.signatures) }) { $1 }
+        // What follows from the keys that were known last; nil before it is looked for.
+        var derived = additions.contains { $0 <= edition } ? nil : own.signatures
         var newest = signatures
         // Between these editions neither what is recorded nor what follows can change.
-        for edition in changes.sorted() where edition > 1 {
-            newest = recorded[edition] ?? newest
-            guard history.derives(edition) else { continue }
-            let known = additions.contains(edition) ? nil : derived
+        let changes = Set(additions).union(recorded.keys).union([history.firstDerived ?? edition])
+        for now in changes.sorted() where now >= edition {
+            newest = recorded[now] ?? newest
+            if now > edition, additions.contains(now) { derived = nil }
+            guard history.derives(now) else { continue }
             let follows =
-                known
-                ?? MessageRecord.signatures(
-                    of: bytes, message.sha256, keys: history.keys(of: own.keyNames, in: edition))
+                derived
+                ?? MessageRecord.signatures(of: bytes, message.sha256, keys: history.keys(of: own.keyNames, in: now))
             derived = follows
             guard follows != newest else { continue }
-            if renews, edition == history.rules.count {
+            if renews, now == history.rules.count {
                 judgement.renewed = follows
             } else {
-                judgement.findings.append(differs(newest, follows, in: edition))
+                judgement.findings.append(differs(newest, follows, in: now))
             }
         }
         return judgement
     }
 
-    private func differs(_ recorded: [DKIMLine], _ derived: [DKIMLine], in edition: Int?) -> Finding {
-        let place = edition.map { "edition \($0), " } ?? ""
+    private func differs(_ recorded: [DKIMLine], _ derived: [DKIMLine], in edition: Int) -> Finding {
+        let place = edition == 1 ? "" : "edition \(edition), "
         return finding(
             .derivation, .dkimDiffers, place + Self.difference(recorded, derived) { ManifestLine.dkim($0) })
     }

@@ -15,7 +15,7 @@ struct Retrievals {
     private static let logLimit = 1 << 30
     private static let shownPaths = 20
 
-    init(_ options: CreateOptions, observer: Observer) throws {
+    init(_ options: SourceOptions, observer: Observer) throws {
         stated = options.retrieval
         if let from = stated?.from, from.isEmpty { throw MailsealError("the place of retrieval is empty") }
         if let path = options.retrievalLog {
@@ -25,7 +25,7 @@ struct Retrievals {
             }
             log = try RetrievalLog(try file.read(at: 0, count: file.size))
         }
-        warn(observer)
+        if !options.paths.isEmpty { warn(observer) }
     }
 
     private func warn(_ observer: Observer) {

@@ -63,6 +63,8 @@ public struct ShownMessage: Sendable {
     public let texts: [Text]
     /// Its attachments, each with its name decoded for showing.
     public let attachments: [(line: AttachmentLine, name: String?)]
+    /// The number of the edition that brought it: roots of earlier ones do not cover it.
+    public let addedIn: Int
     /// Its signatures, as the newest edition that names them recorded them.
     public let signatures: [ShownSignature]
     /// The number of that edition.
@@ -149,12 +151,13 @@ extension ShownMessage {
         let mail = Message(parsing: bytes)
         let history = try bundle.history()
         var recorded = RecordedMessage(
-            message: gathered.message, entry: ReadEntry(path: [], size: bytes.count, bytes: bytes))
+            message: gathered.message, entry: ReadEntry(path: [], size: bytes.count, bytes: bytes),
+            edition: bundle.edition(ofLeaf: leaf))
         recorded.attachments = gathered.attachments
         recorded.signatures = gathered.signatures
         recorded.later = gathered.later
         let judgement = recorded.judge(by: history)
-        let newest = gathered.later.last ?? RecordedEvidence(edition: 1, signatures: gathered.signatures)
+        let newest = gathered.later.last ?? RecordedEvidence(edition: recorded.edition, signatures: gathered.signatures)
         let keys = history.keys(of: newest.signatures.compactMap(\.keyName), in: newest.edition)
         self.leaf = leaf
         line = gathered.message
@@ -180,10 +183,12 @@ extension ShownMessage {
         places = gathered.places.map { ShownPlace(occurrence: $0, source: sources[$0.source]) }
         self.sameMessageID = sameMessageID
         self.isSearched = isSearched
+        addedIn = recorded.edition
         edition = newest.edition
         earlier =
             gathered.later.isEmpty
-            ? [] : [(1, gathered.signatures)] + gathered.later.dropLast().map { ($0.edition, $0.signatures) }
+            ? []
+            : [(recorded.edition, gathered.signatures)] + gathered.later.dropLast().map { ($0.edition, $0.signatures) }
         findings = judgement.findings
     }
 

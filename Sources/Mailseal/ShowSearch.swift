@@ -72,14 +72,15 @@ extension Bundle {
     /// What later editions say of the signatures of messages: of all, or of one.
     func laterEvidence(of message: Digest? = nil) throws -> LaterEvidence {
         var evidence = LaterEvidence()
-        guard let second = editions.dropFirst().first else { return evidence }
+        guard editions.count > 1 else { return evidence }
         let start = "{\"type\":\"dkim\",\"message\":\"".bytes + (message?.hexadecimal ?? [])
-        var lines = unread(from: second.first)
-        var rest = editions.dropFirst()
-        while let line = try lines.next() {
-            while let next = rest.dropFirst().first, next.first <= line.leaf { rest.removeFirst() }
-            guard line.starts(with: start), case .dkim(let signature) = try line.read() else { continue }
-            try evidence.append(line.text, of: signature.message, edition: rest.first?.number ?? 1)
+        for edition in editions.dropFirst() {
+            // It stands right behind the head line.
+            var lines = unread(from: edition.first + 1)
+            while let line = try lines.next(), line.isOf(.dkim) || line.isWithheld {
+                guard line.starts(with: start), case .dkim(let signature) = try line.read() else { continue }
+                try evidence.append(line.text, of: signature.message, edition: edition.number)
+            }
         }
         try evidence.finish()
         return evidence

@@ -54,32 +54,9 @@ struct CreateCommand: AsyncParsableCommand {
     var seedFile: String?
 
     @Option(
-        help: ArgumentHelp("When the sources were retrieved (RFC 3339): your statement.", valueName: "time"),
-        transform: ArgumentForm.time)
-    var retrievedAt: Timestamp?
-
-    @Option(
-        help: ArgumentHelp("Where they were retrieved from: your statement.", valueName: "url"),
-        transform: ArgumentForm.text)
-    var retrievedFrom: [UInt8]?
-
-    @Option(
-        help: ArgumentHelp("A CSV or JSON Lines file: path, url, retrieved_at and further fields.", valueName: "file"))
-    var retrievalLog: String?
-
-    @Option(
         help: ArgumentHelp("The bagging time for bag-info.txt (RFC 3339).", valueName: "time"),
         transform: ArgumentForm.time)
     var baggedAt: Timestamp?
-
-    @Flag(help: "Pack the rest when something cannot be read; each failure is recorded.")
-    var keepGoing = false
-
-    @Flag(help: "Store mailboxes and archives themselves beside their content.")
-    var keepContainers = false
-
-    @Flag(name: .customLong("no-mtime"), help: "Leave modification times out.")
-    var noMtime = false
 
     @Flag(name: .shortAndLong, help: "Replace an existing bundle.")
     var force = false
@@ -87,6 +64,7 @@ struct CreateCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document.")
     var json = false
 
+    @OptionGroup var intake: SourceArguments
     @OptionGroup var resources: ResourceOptions
 
     func validate() throws {
@@ -103,20 +81,14 @@ struct CreateCommand: AsyncParsableCommand {
     }
 
     private var options: CreateOptions {
-        var options = CreateOptions(sources: sources.map(\.argumentBytes))
+        var options = CreateOptions(sources: [])
+        options.sources = intake.options(of: sources)
         options.output = output?.argumentBytes
         options.name = name?.argumentBytes
         options.origin = origin?.argumentBytes
         options.seedFile = seedFile?.argumentBytes
         options.keyFiles = keys.map(\.argumentBytes)
-        if retrievedAt != nil || retrievedFrom != nil {
-            options.retrieval = Retrieval(at: retrievedAt, from: retrievedFrom)
-        }
-        options.retrievalLog = retrievalLog?.argumentBytes
         options.baggedAt = baggedAt
-        options.keepGoing = keepGoing
-        options.keepContainers = keepContainers
-        options.omitsTimes = noMtime
         options.force = force
         options.jobs = resources.workers
         options.memory = resources.memoryBytes

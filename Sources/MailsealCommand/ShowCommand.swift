@@ -129,6 +129,7 @@ extension ShownMessage {
         writer.add("texts", objects: texts.map(\.json))
         writer.add("attachments", objects: attachments.map { Self.json($0.line, name: $0.name) })
         writer.add("signatures", objects: signatures.map(\.json))
+        if addedIn > 1 { writer.add("added_in", addedIn) }
         if !earlier.isEmpty {
             writer.add("edition", edition)
             writer.add("earlier", objects: earlier.map { Self.json($0.edition, $0.signatures) })

@@ -40,6 +40,10 @@ struct ShownText {
             "root     \(bundle.root)",
             "         \(pin.standing)",
         ]
+        if shown.addedIn > 1 {
+            let before = shown.addedIn == 2 ? "edition 1" : "editions 1 to \(shown.addedIn - 1)"
+            lines.append("added    in edition \(shown.addedIn): roots of \(before) do not cover it")
+        }
         lines += shown.standing.reservations.map { "but      \(Reservations.sentence($0))" }
         if !line.defects.isEmpty { lines.append("defects  \(line.defects.joined(separator: " "))") }
         for finding in shown.findings { lines.append("FAIL     \(finding.code): \(safeForTerminal(finding.detail))") }

@@ -117,7 +117,7 @@ extension VerifyReport {
         return editions.map { edition in
             defer { before = edition }
             let keys = edition.addedKeys(to: before)
-            let more = before == nil ? "" : "\(Quantity.count(keys, "more key record")), "
+            let more = before.map { "\(edition.additions(to: $0, keys: keys)), " } ?? ""
             let mark = edition.number == namedEdition?.number ? ", as you named it" : ""
             return "edition \(edition.number)  \(edition.root)\(mark)\n"
                 + "           \(more)\(Quantity.grouped(edition.counts.verified)) verified by DKIM"
@@ -183,6 +183,15 @@ extension VerifyReport.Disclosure {
 }
 
 extension Edition {
+    /// What it adds to the one before.
+    fileprivate func additions(to before: Edition, keys: Int) -> String {
+        let messages = counts.messages - before.counts.messages
+        let sources = counts.sources - before.counts.sources
+        return
+            (sources > 0 ? "\(Quantity.count(messages, "more message")) of \(Quantity.count(sources, "source")), " : "")
+            + Quantity.count(keys, "more key record")
+    }
+
     /// The edition as a JSON object.
     var json: [UInt8] {
         var writer = CanonicalJSONWriter()

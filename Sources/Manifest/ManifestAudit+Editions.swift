@@ -14,6 +14,8 @@ extension ManifestAudit {
         var head: HeadLine?
         /// Whether it says anything that those before it did not.
         var addsSomething = false
+        /// Whether a line has come that evidence of earlier messages does not stand behind.
+        var isPastRenewals = false
         /// The number of the last message whose evidence it recorded anew.
         var lastRenewed: UInt32 = 0
     }
@@ -100,7 +102,17 @@ extension ManifestAudit {
     /// A later edition that adds nothing has no reason to be.
     mutating func checkAddition() {
         if edition.number > 1, !edition.addsSomething {
-            fault("edition-empty", "edition \(edition.number) adds neither evidence nor keys")
+            fault("edition-empty", "edition \(edition.number) adds neither sources nor evidence nor keys")
+        }
+    }
+}
+
+extension ManifestLine {
+    /// Whether a later edition's evidence of earlier messages can stand behind the line.
+    var mayPrecedeRenewals: Bool {
+        switch self {
+        case .head, .dkim, .withheld: true
+        default: false
         }
     }
 }

@@ -14,6 +14,8 @@ extension ManifestAudit {
         var lastSource = 0
         /// Whether lines were withheld since that source began.
         var isSourcePartial = false
+        /// The end line of the edition before.
+        var lastEnd: EndLine?
     }
 
     /// The number that the next message has, or in a redacted manifest the lowest that it can have.
@@ -82,27 +84,39 @@ extension ManifestAudit {
         if EvidenceClass.allCases.reduce(0, { $0 + end[$1] }) != end.messages {
             fault("counts-differ", "end line: the DKIM counts do not sum to \(end.messages) messages")
         }
-        if edition.number == 1, end.lineCount != leaf + 1 {
-            fault("counts-differ", "end line: counts for \(end.lineCount) lines, there are \(leaf + 1)")
+        checkLineCount(end)
+        redaction.lastEnd = end
+    }
+
+    // How many lines record evidence anew is not to be seen, so that a later edition can have more than it counts.
+    private mutating func checkLineCount(_ end: EndLine) {
+        let (lines, counts) = (leaf + 1 - edition.start, end.onlyGrowing)
+        // head, content and end.
+        var counted = 3 + (edition.number == 1 ? end.signatures : 0)
+        for (now, then) in zip(counts, redaction.lastEnd?.onlyGrowing ?? counts.map { _ in 0 }) {
+            if now < then { fault("counts-differ", "end line: counts fall, from \(then) to \(now)") }
+            counted += now - then
+        }
+        if counted > lines || (edition.number == 1 && counted < lines) {
+            fault("counts-differ", "end line: counts for \(counted) lines, there are \(lines)")
         }
     }
 }
 
 extension ManifestLine {
     /// Whether the line can stand behind one that is withheld: not what belongs to the message right before it.
-    func mayFollowWithheld(in edition: Int) -> Bool {
+    func mayFollowWithheld(in edition: ManifestAudit.OpenEdition) -> Bool {
         switch self {
         case .head, .attachment, .content: false
-        case .dkim: edition > 1
+        case .dkim: edition.number > 1 && !edition.isPastRenewals
         case .source, .message, .occurrence, .file, .container, .failure, .sourceEnd, .key, .end, .withheld: true
         }
     }
 }
 
 extension EndLine {
-    /// The number of lines that the counts of a first edition amount to.
-    fileprivate var lineCount: Int {
-        // head, content and end; of each source two.
-        3 + 2 * sources + messages + attachments + signatures + occurrences + files + containers + failures + keys
+    /// The counts of lines that no later edition takes back; each source has two lines.
+    fileprivate var onlyGrowing: [Int] {
+        [sources, sources, messages, attachments, occurrences, files, containers, failures, keys]
     }
 }

@@ -6,6 +6,7 @@ import Cryptography
 extension ManifestAudit {
     mutating func open(_ line: SourceLine) {
         checkNumber(of: line)
+        edition.addsSomething = true
         if !["tree", "maildir", "file"].contains(line.kind) { fault("code-unknown", "source kind \(line.kind)") }
         source = SourceBalance(id: line.id)
     }

@@ -120,11 +120,12 @@ public struct ManifestAudit {
         let next: Place
         switch line {
         case .head: (allowed, next) = place == .start ? ([.start], .head) : ([.end], .laterHead)
-        case .source: (allowed, next) = ([.head, .edition], .source)
+        case .source: (allowed, next) = ([.head, .laterHead, .renewed, .edition], .source)
         case .message: (allowed, next) = ([.source], .message)
         case .attachment: (allowed, next) = ([.message], .message)
         case .dkim where edition.number > 1 && openMessage == nil:
-            (allowed, next) = ([.laterHead, .renewed], .renewed)
+            // Behind withheld lines, too, it belongs to no message that is new.
+            (allowed, next) = (edition.isPastRenewals ? [] : [.laterHead, .renewed], .renewed)
         case .dkim: (allowed, next) = ([.message, .signatures], .signatures)
         case .occurrence: (allowed, next) = ([.source, .message, .signatures], .source)
         case .file, .container, .failure: (allowed, next) = ([.source], .source)
@@ -134,9 +135,10 @@ public struct ManifestAudit {
         case .end: (allowed, next) = ([.content], .end)
         case .withheld: (allowed, next) = (Self.beforeWithheld, .withheld)
         }
-        if !allowed.contains(place) && !(place == .withheld && line.mayFollowWithheld(in: edition.number)) {
+        if !allowed.contains(place) && !(place == .withheld && line.mayFollowWithheld(in: edition)) {
             fault("line-order", "\(line.typeName) cannot stand here")
         }
+        if !line.mayPrecedeRenewals { edition.isPastRenewals = true }
         place = next
     }
 

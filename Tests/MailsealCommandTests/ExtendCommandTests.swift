@@ -64,6 +64,20 @@ import Testing
         #expect(try bench.names() == ["keys.txt", "leak", "mail.tar.gz"])
     }
 
+    @Test func `more mail is added, and what is known is not stored again`() throws {
+        let known = try #require(try bench.run("ls leak | head -1").output.split(separator: "\n").first)
+        _ = try bench.run(
+            "mkdir more && cp leak/\(known) more/again.eml && printf 'From: n@example.org\\n\\nNew.\\n' > more/new.eml")
+        let made = try bench.run("\"$M\" extend mail.tar.gz more -o new.tar.gz --retrieved-at 2026-11-20T09:00:00Z")
+        #expect(made.status == 0 && made.errors.isEmpty, "\(made.errors)")
+        #expect(made.output.hasPrefix("added edition 2: 1 new message, 1 place of known ones, in new.tar.gz ("))
+        let checked = try bench.run("\"$M\" verify new.tar.gz --extends mail.tar.gz")
+        #expect(checked.status == 0 && checked.output.contains("1 more message of 1 source, 0 more key records"))
+        let shown = try bench.run("\"$M\" show new.tar.gz $(sha256sum more/new.eml | cut -c1-64)")
+        #expect(shown.output.contains("added    in edition 2: roots of edition 1 do not cover it"), "\(shown)")
+        #expect(try bench.run("\"$M\" extend mail.tar.gz -o other.tar.gz").status == 2)
+    }
+
     @Test func `the same bundle and keys give the same bytes`() throws {
         _ = try extend("--jobs 1")
         let first = try bench.read("new.tar.gz")
@@ -76,8 +90,8 @@ import Testing
         let made = try document(try extend("--json --bagged-at 2026-11-22T10:00:00Z").output)
         #expect(
             Set(made.keys) == [
-                "bundle", "name", "extends", "edition", "root", "content_root", "size", "added_keys",
-                "renewed_messages", "counts",
+                "bundle", "name", "extends", "edition", "root", "content_root", "size", "added_sources",
+                "added_messages", "added_places", "added_keys", "renewed_messages", "counts",
             ])
         let report = try document(try bench.run("\"$M\" verify new.tar.gz --json --extends mail.tar.gz").output)
         #expect(report["verdict"] as? String == "extended" && report["extends"] as? Bool == true)

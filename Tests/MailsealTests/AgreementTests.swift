@@ -47,6 +47,7 @@ struct AgreementTests {
         var bundles = [[UInt8]]()
         for keeping in [false, true] { bundles.append(try await SharedBundles.everything(keepingContainers: keeping)) }
         bundles += try await SharedBundles.byEdition()
+        bundles += try await ContinuedBundles.byEdition()
         bundles += try await RedactedBundles.all(in: bench)
         for (bundle, answer) in zip(bundles, try answers(on: bundles)) {
             #expect(answer.verdict == "consistent", "\(answer.codes)")
@@ -105,11 +106,12 @@ struct AgreementTests {
         }
     }
 
-    @Test(arguments: ["whole", "extended", "redacted"])
+    @Test(arguments: ["whole", "extended", "continued", "redacted"])
     func `other tools open the bundle and find the same files`(kind: String) async throws {
         let bundle =
             switch kind {
             case "extended": try await SharedBundles.extended()
+            case "continued": try await ContinuedBundles.last()
             case "redacted": try await RedactedBundles.all(in: bench)[0]
             default: try await SharedBundles.everything(keepingContainers: true)
             }
@@ -127,6 +129,14 @@ struct AgreementTests {
         #expect(run.output.contains("mailbox: OK"))
         let root = try await bench.verify(SharedBundles.everything()).root
         #expect(run.output.contains("message \(number) belongs to \(root)"))
+    }
+
+    @Test(arguments: [2, 25]) func `a bundle that goes on can be verified by hand`(number: Int) async throws {
+        let bundle = try await ContinuedBundles.last()
+        try bench.write("b.tar.gz", bundle)
+        let run = try bench.run(#""$1/run_document.sh" "$2" b.tar.gz "$3""#, [Self.folder, Self.page, "\(number)"])
+        #expect(run.status == 0 && run.output.contains("mailbox: OK"), "\(run.output)")
+        #expect(run.output.contains("message \(number) belongs to \(try await bench.verify(bundle).root)"))
     }
 
     @Test(arguments: [1, 12]) func `a redacted bundle can be verified by hand`(number: Int) async throws {

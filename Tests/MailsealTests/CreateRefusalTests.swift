@@ -32,7 +32,7 @@ import Testing
         try bench.run(
             "mkfifo leak/pipe; cd leak; zip -qP secret locked.zip 1.eml; printf PK > broken.zip; zip -q z.zip 1.eml; head -c 60 z.zip > cut.zip; rm z.zip"
         )
-        let made = try await bench.create("leak") { $0.keepGoing = true }
+        let made = try await bench.create("leak") { $0.sources.keepGoing = true }
         let failures = made.lines("failure").map { "\($0.value("code") ?? "") \($0.contains("locked.zip"))" }
         #expect(failures == ["damaged-archive false", "encrypted-member true", "special-file false"])
         #expect(made.notices.count == 3)
@@ -115,7 +115,7 @@ import Testing
             await bench.refusal("leak") { $0.keyFiles = [bench.path("keys.txt")] }
                 == "cannot open keys.txt: No such file or directory")
         #expect(
-            await bench.refusal("leak") { $0.retrievalLog = bench.path("log.csv") }
+            await bench.refusal("leak") { $0.sources.retrievalLog = bench.path("log.csv") }
                 == "cannot open log.csv: No such file or directory")
         #expect(await bench.refusal("leak", to: "no/mail.tar.gz") == "cannot open no: No such file or directory")
         #expect(await bench.refusal() == "no source was given")

@@ -203,7 +203,7 @@ import Testing
 
     @Test func `containers are stored beside their content when that is asked for`() async throws {
         try bench.run("mkdir leak; printf 'From a\nFrom: a\nTo: b\n\nhello\n' > leak/box")
-        let made = try await bench.create("leak") { $0.keepContainers = true }
+        let made = try await bench.create("leak") { $0.sources.keepContainers = true }
         let box = try bench.read("leak/box")
         #expect(made.lines("file").map { $0.value("sha256") } == [Digest(hashing: box).description])
         #expect(made.lines("container").first?.contains(#""stored":true"#) == true)

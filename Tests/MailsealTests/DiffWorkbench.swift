@@ -61,16 +61,16 @@ final class DiffWorkbench {
         try lay(source, as: "\(name)/mail")
         var options = CreateOptions(sources: [path("\(name)/mail")])
         options.output = path("\(name).tar.gz")
-        options.omitsTimes = true
-        options.retrieval = source.retrieval
-        options.keepGoing = source.keepGoing
+        options.sources.omitsTimes = true
+        options.sources.retrieval = source.retrieval
+        options.sources.keepGoing = source.keepGoing
         if !source.keys.isEmpty {
             try write("\(name).keys", (source.keys.joined(separator: "\n") + "\n").bytes)
             options.keyFiles = [path("\(name).keys")]
         }
         if let log = source.retrievalLog {
             try write("\(name).csv", log.bytes)
-            options.retrievalLog = path("\(name).csv")
+            options.sources.retrievalLog = path("\(name).csv")
         }
         return try await Create.run(options)
     }

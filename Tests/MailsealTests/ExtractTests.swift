@@ -118,7 +118,7 @@ import Testing
             print("no tar on this machine: the test steps aside")
             return
         }
-        try await roundTrip("tree") { $0.keepContainers = true }
+        try await roundTrip("tree") { $0.sources.keepContainers = true }
     }
 
     @Test func `sources of the same name do not mix`() async throws {

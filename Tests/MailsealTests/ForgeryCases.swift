@@ -21,8 +21,10 @@ struct ForgeryCase: Sendable, CustomTestStringConvertible {
     /// Whether the bundle is the one that keeps its containers.
     let keepsContainers: Bool
     let lie: @Sendable (inout Forgery) throws -> Void
-    /// Whether the bundle is the one with three editions.
-    var hasEditions = false
+    /// The bundle that it is told in: that of one edition, of three, or of four with further sources.
+    var base = Base.everything
+
+    enum Base: Sendable { case everything, extended, continued }
 
     var testDescription: String { name }
 
@@ -51,7 +53,8 @@ struct ForgeryCase: Sendable, CustomTestStringConvertible {
 }
 
 extension ForgeryCase {
-    static let all = derived + payload + mailboxes + counts + grammar + tags + container + rules + sound + editions
+    static let all =
+        derived + payload + mailboxes + counts + grammar + tags + container + rules + sound + editions + continued
 
     private static let derived: [ForgeryCase] = [
         .underivable("an attachment's digest", "attachments-differ", .soundAsNotRecomputed) {

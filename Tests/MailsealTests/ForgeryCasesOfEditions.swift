@@ -11,7 +11,7 @@ extension ForgeryCase {
     /// Changes of the bundle with three editions, each with the codes that it must be found under.
     static let editions: [ForgeryCase] = lies.map {
         var lie = $0
-        lie.hasEditions = true
+        lie.base = .extended
         return lie
     }
 
@@ -83,7 +83,7 @@ extension ForgeryCase {
             content.root = Digest(hashing: [1])
             forgery.lines[place] = ManifestLine.content(content).bytes
         },
-        .altered("a source in a later edition", ["line-order"]) { forgery in
+        .altered("a source that does not end", ["line-order"]) { forgery in
             let head = try #require(forgery.places(of: "head").last)
             forgery.lines.insert(
                 ManifestLine.source(SourceLine(id: 4, name: "more".bytes, kind: "tree")).bytes, at: head + 1)

@@ -115,9 +115,11 @@ extension ForgeryCase {
     /// The bundle with the lie in it.
     func bundle(in bench: VerifyBench) async throws -> [UInt8] {
         let sound =
-            hasEditions
-            ? try await SharedBundles.extended()
-            : try await SharedBundles.everything(keepingContainers: keepsContainers)
+            switch base {
+            case .everything: try await SharedBundles.everything(keepingContainers: keepsContainers)
+            case .extended: try await SharedBundles.extended()
+            case .continued: try await ContinuedBundles.last()
+            }
         var forgery = try Forgery(of: sound, in: bench)
         try lie(&forgery)
         return try forgery.assemble()

@@ -34,7 +34,7 @@ import Testing
 
     @Test func `members without a name cost a failure, and their archives are stored`() async throws {
         try writeNameless()
-        let made = try await bench.create("leak") { $0.keepGoing = true }
+        let made = try await bench.create("leak") { $0.sources.keepGoing = true }
         #expect(made.lines("failure").map { $0.value("code") } == ["unsupported-member", "unsupported-member"])
         #expect(made.lines("container").allSatisfy { $0.contains(#""stored":true"#) })
         #expect(made.lines.allSatisfy { !$0.contains("[]") })

@@ -28,12 +28,13 @@ enum RedactedBundles {
         try await redact(try await SharedBundles.everything(), keeping: [1...9, 12...12], listing: [3...3], in: bench)
     }
 
-    /// Several choices, of a bundle of one and of three editions.
+    /// Several choices, of bundles of one, three and four editions.
     static func all(in bench: VerifyBench) async throws -> [[UInt8]] {
         var bundles = [try await sample(in: bench)]
         for (whole, numbers) in [
             (try await SharedBundles.everything(keepingContainers: true), [2...4]),
             (try await SharedBundles.extended(), [1...1, 5...8]), (try await SharedBundles.extended(), [10...12]),
+            (try await ContinuedBundles.last(), [15...16, 28...30]),
         ] { bundles.append(try await redact(whole, keeping: numbers, in: bench)) }
         return bundles
     }

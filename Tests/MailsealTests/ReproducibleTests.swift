@@ -55,7 +55,7 @@ import Testing
         try bench.write("leak/note", "note")
         for (number, omits) in [true, true, false, false].enumerated() {
             try bench.run("touch -d @\(1_500_000_000 + number) leak/1.eml leak/note")
-            _ = try await bench.create("leak", to: "out/\(number).tar.gz") { $0.omitsTimes = omits }
+            _ = try await bench.create("leak", to: "out/\(number).tar.gz") { $0.sources.omitsTimes = omits }
         }
         #expect(try digest("out/0.tar.gz") == digest("out/1.tar.gz"))
         #expect(try digest("out/2.tar.gz") != digest("out/3.tar.gz"))

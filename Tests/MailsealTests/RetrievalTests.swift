@@ -26,7 +26,7 @@ import Testing
     @Test func `what is stated of all sources stands with each source, in UTC`() async throws {
         try bench.write("b/3.eml", message("three"))
         let made = try await bench.create("leak", "b") {
-            $0.retrieval = Retrieval(at: time, from: "https://archive.example/leak".bytes)
+            $0.sources.retrieval = Retrieval(at: time, from: "https://archive.example/leak".bytes)
         }
         let stated = #"{"at":"2017-05-05T18:35:00Z","basis":"stated","from":"https://archive.example/leak"}"#
         #expect(made.lines("source").map(retrieved) == [stated, stated])
@@ -46,8 +46,8 @@ import Testing
     func `a log states the retrieval of single files, where it differs from the source's`(log: String) async throws {
         try bench.write("log", log)
         let made = try await bench.create("leak") {
-            $0.retrieval = Retrieval(at: time, from: nil)
-            $0.retrievalLog = bench.path("log")
+            $0.sources.retrieval = Retrieval(at: time, from: nil)
+            $0.sources.retrievalLog = bench.path("log")
         }
         #expect(made.notices == [])
         #expect(
@@ -61,7 +61,7 @@ import Testing
 
     @Test func `a log states the retrieval of a whole source under its name`() async throws {
         try bench.write("log", "path,url\nleak,https://e.example/leak\n")
-        let made = try await bench.create("leak") { $0.retrievalLog = bench.path("log") }
+        let made = try await bench.create("leak") { $0.sources.retrievalLog = bench.path("log") }
         #expect(made.lines("source").map(retrieved) == [#"{"basis":"stated","from":"https://e.example/leak"}"#])
         #expect(made.notices == [])
     }
@@ -69,7 +69,7 @@ import Testing
     @Test func `a path of a log that two sources have is warned about`() async throws {
         try bench.write("b/1.eml", message("three"))
         try bench.write("log", "path,url\n1.eml,https://e.example/1\nleak/2.eml,https://e.example/2\n")
-        let made = try await bench.create("leak", "b") { $0.retrievalLog = bench.path("log") }
+        let made = try await bench.create("leak", "b") { $0.sources.retrievalLog = bench.path("log") }
         #expect(
             made.notices == [
                 "warning: retrieval log, line 2: 1.eml is in more than one source, and was stated of each "
@@ -80,7 +80,7 @@ import Testing
     @Test func `paths of a log that nothing has are told, the first twenty of them`() async throws {
         let lines = (1...22).map { "gone-\($0),2017-05-06T00:00:00Z\n" }.joined()
         try bench.write("log", "path,retrieved_at\n" + lines)
-        let made = try await bench.create("leak") { $0.retrievalLog = bench.path("log") }
+        let made = try await bench.create("leak") { $0.sources.retrievalLog = bench.path("log") }
         #expect(made.notices.count == 21)
         #expect(made.notices.first == "warning: retrieval log, line 2: nothing is called gone-1")
         #expect(made.notices.last == "warning: retrieval log: nothing is called as 2 further lines say")
@@ -93,10 +93,10 @@ import Testing
     ])
     func `a URL with a user name or a query is warned about, stated or in a log`(url: String, warned: Bool) async throws
     {
-        let stated = try await bench.create("leak") { $0.retrieval = Retrieval(at: time, from: url.bytes) }
+        let stated = try await bench.create("leak") { $0.sources.retrieval = Retrieval(at: time, from: url.bytes) }
         #expect(stated.notices.count == (warned ? 1 : 0))
         try bench.write("log", "path,url\n1.eml,\(url)\n2.eml,\(url)\n")
-        let logged = try await bench.create("leak", to: "out/2.tar.gz") { $0.retrievalLog = bench.path("log") }
+        let logged = try await bench.create("leak", to: "out/2.tar.gz") { $0.sources.retrievalLog = bench.path("log") }
         #expect(logged.notices.count == (warned ? 1 : 0))
         if warned {
             #expect(
@@ -119,7 +119,7 @@ import Testing
     ])
     func `a log that cannot be read ends the run and names the line`(log: String, part: String) async throws {
         try bench.write("log", log)
-        let refusal = await bench.refusal("leak") { $0.retrievalLog = bench.path("log") }
+        let refusal = await bench.refusal("leak") { $0.sources.retrievalLog = bench.path("log") }
         #expect(
             refusal?.contains(part) == true && refusal?.hasPrefix("retrieval log, line ") == true, "\(refusal ?? "")")
         #expect(try bench.names(in: "out") == [])
@@ -127,7 +127,7 @@ import Testing
 
     @Test func `an empty place of retrieval is refused`() async {
         #expect(
-            await bench.refusal("leak") { $0.retrieval = Retrieval(at: time, from: []) }
+            await bench.refusal("leak") { $0.sources.retrieval = Retrieval(at: time, from: []) }
                 == "the place of retrieval is empty")
     }
 
@@ -138,12 +138,12 @@ import Testing
                 "2020-01-01T00:00:00Z stated",
                 {
                     $0.baggedAt = Timestamp(rfc3339: "2020-01-01T00:00:00Z")
-                    $0.retrieval = Retrieval(at: time, from: nil)
+                    $0.sources.retrieval = Retrieval(at: time, from: nil)
                 }
             ),
-            ("2017-05-05T18:35:00Z retrieved", { $0.retrieval = Retrieval(at: time, from: nil) }),
+            ("2017-05-05T18:35:00Z retrieved", { $0.sources.retrieval = Retrieval(at: time, from: nil) }),
             ("2017-07-14T02:40:00Z mtime", { _ in }),
-            ("1970-01-01T00:00:00Z none", { $0.omitsTimes = true }),
+            ("1970-01-01T00:00:00Z none", { $0.sources.omitsTimes = true }),
         ]
         for (number, (expected, configure)) in cases.enumerated() {
             _ = try await bench.create("leak", to: "out/\(number).tar.gz", configure)

@@ -78,7 +78,8 @@ import Testing
         try bench.write("two/b.eml", text)
         try bench.write("box", "From x\r\n" + text + "\r\nFrom y\r\n" + text)
         let bundle = try await bench.bundle("one", "two", "box") {
-            $0.retrieval = Retrieval(at: Timestamp(rfc3339: "2017-05-05T18:35:00Z"), from: "https://x.example".bytes)
+            $0.sources.retrieval = Retrieval(
+                at: Timestamp(rfc3339: "2017-05-05T18:35:00Z"), from: "https://x.example".bytes)
         }
         let shown = try #require(try Show.run(bundle, .number(1)))
         #expect(shown.isSearched)

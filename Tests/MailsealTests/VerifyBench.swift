@@ -54,20 +54,22 @@ final class VerifyBench: Sendable {
         var options = CreateOptions(sources: sources.map { path($0) })
         options.name = name.bytes
         options.output = path("\(UUID().uuidString).tar.gz")
-        options.omitsTimes = true
+        options.sources.omitsTimes = true
         if keys { options.keyFiles = [try write("keys-\(UUID().uuidString)", Mails.keyLines)] }
         change(&options)
         return try read(try await Create.run(options).path)
     }
 
-    /// Extends a bundle by key records, one a line; nil when there is nothing to add.
+    /// Extends a bundle by sources and by key records, one a line; nil when there is nothing to add.
     func extend(
-        _ bundle: [UInt8], _ keys: [UInt8], _ change: (inout ExtendOptions) -> Void = { _ in }
+        _ bundle: [UInt8], _ keys: [UInt8], sources: [String] = [], _ change: (inout ExtendOptions) -> Void = { _ in }
     ) async throws -> [UInt8]? {
         let name = UUID().uuidString
         var options = ExtendOptions(
             bundle: try write("\(name).tar.gz", bundle), output: path("\(name)-extended.tar.gz"))
-        options.keyFiles = [try write("\(name).keys", keys)]
+        options.keyFiles = keys.isEmpty ? [] : [try write("\(name).keys", keys)]
+        options.sources.paths = sources.map { path($0) }
+        options.sources.omitsTimes = true
         change(&options)
         guard try await Extend.run(options).written != nil else { return nil }
         return try read(options.output)
@@ -230,7 +232,7 @@ extension VerifyBench {
     func editions() async throws -> [[UInt8]] {
         let all = try keyLines(of: try await everything())
         let first = try await bundle(of: ["inbox", "box", "all.mbox"], keys: false) { options in
-            options.retrieval = Retrieval(
+            options.sources.retrieval = Retrieval(
                 at: Timestamp(rfc3339: "2017-05-05T18:35:00Z".bytes), from: "https://example.org/".bytes)
         }
         let half = all.count / 2
@@ -253,8 +255,8 @@ extension VerifyBench {
     func everything(keepingContainers: Bool = false) async throws -> [UInt8] {
         try fill()
         return try await bundle(of: ["inbox", "box", "all.mbox"]) { options in
-            options.keepContainers = keepingContainers
-            options.retrieval = Retrieval(
+            options.sources.keepContainers = keepingContainers
+            options.sources.retrieval = Retrieval(
                 at: Timestamp(rfc3339: "2017-05-05T18:35:00Z".bytes), from: "https://example.org/".bytes)
         }
     }

@@ -101,7 +101,7 @@ private struct EditionChange: CustomTestStringConvertible, Sendable {
         EditionChange("keys in another order", "") { $0.key(39) { $0.domain = "a".bytes } },
         EditionChange(
             "a source",
-            "line-order number-sequence line-order number-sequence counts-differ evidence-counts-differ counts-differ "
+            "number-sequence line-order number-sequence line-order counts-differ evidence-counts-differ counts-differ "
                 + "evidence-counts-differ"
         ) { $0[32] = $0[24] },
         EditionChange(

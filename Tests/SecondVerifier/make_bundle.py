@@ -156,7 +156,10 @@ class Maker:
                     qualified=0, headers_only=0, other_domain=0, not_verifying=0, key_unavailable=0, unsigned=len(self.seen) - 1)
 
     def extend(self, edition):
-        """Appends an edition: the first one's key for the seal of the message with signatures, then further keys only."""
+        """Appends an edition: the first one's key for the seal of the message with signatures, then further keys only.
+
+        The fourth adds a source instead, with a message that is known and one that is new.
+        """
         head, end = self.records[0], self.records[-1]
         first, signatures = len(self.records), [r for r in self.records if r["type"] == "dkim"][:3]
         self.record("head", **{**head, "edition": edition})
@@ -166,12 +169,26 @@ class Maker:
                 self.record("dkim", **{**signature, **more})
             unsigned = [r for r in self.records if r["type"] == "message"][-1]
             self.record("dkim", message=unsigned["sha256"], index=1, domain=b"a.example", header="no-key", body="intact")
+        if edition == 4:
+            return self.extend_by_source(end, first)
         self.record("key", domain=b"a.example", selector=b"t", record=b"v=DKIM1; p=%d" % edition, basis="file")
         self.record("content", **[r for r in self.records if r["type"] == "content"][0])
         more = 1 if edition == 2 else 0
         self.record("end", **{**end, "leaf": len(self.records), "head": first, "keys": end["keys"] + 1,
                               "signatures": end["signatures"] + more, "unsigned": end["unsigned"] - more,
                               "key_unavailable": end["key_unavailable"] + more})
+
+    def extend_by_source(self, end, first):
+        new = b"From: n@example.org\n\nnew\n"
+        self.start_source(name=b"inbox", kind="tree")
+        self.message(self.messages[1], ((b"again.eml",),))
+        self.message(new, ((b"new.eml",),))
+        self.file(((b"notes.txt",),), b"notes\n")
+        self.end_source()
+        self.record("content", messages=len(self.seen), root=bag.tree_root(bytes.fromhex(d) for d in sorted(self.seen)))
+        more = {"sources": 1, "messages": 1, "occurrences": 2, "files": 1, "bytes": len(new), "unsigned": 1}
+        self.record("end", **{**end, **{name: end[name] + count for name, count in more.items()},
+                              "leaf": len(self.records), "head": first})
 
     def bundle(self):
         self.fill()

@@ -6,7 +6,8 @@ from evidence import CLASSES
 from lines import LineFault
 
 TAIL = 1 << 16
-COUNTS = ("sources", "messages", "attachments", "signatures", "occurrences", "files", "containers", "failures", "keys")
+LINES = ("sources", "messages", "attachments", "occurrences", "files", "containers", "failures", "keys")
+COUNTS = LINES + ("signatures",)
 # What belongs right behind its message, and what is never behind a withheld line.
 BOUND = {"attachment", "content", "head"}
 
@@ -29,6 +30,7 @@ def manifest(base, stream, entries, report):
         def __init__(self):
             super().__init__(stream, entries, report)
             self.gap, self.last_number, self.last_source, self.partial, self.disclosed = 0, 0, 0, False, 0
+            self.last_end = dict.fromkeys(LINES, 0)
 
         def read(self, line):
             if line[:1] == b"~":
@@ -63,7 +65,7 @@ def manifest(base, stream, entries, report):
         def followers(self):
             if self.previous != "withheld":
                 return super().followers() | ({"end"} if self.previous in ("head", "key") else set())
-            bound = BOUND | ({"dkim"} if self.count["head"] == 1 else set())
+            bound = BOUND | ({"dkim"} if self.count["head"] == 1 or self.past_renewals else set())
             return {"source", "message", "attachment", "dkim", "occurrence", "file", "container", "failure",
                     "source-end", "key", "end"} - bound
 
@@ -116,9 +118,14 @@ def manifest(base, stream, entries, report):
             self.expect("count-end", where, "sum of the DKIM counts", classed, record["messages"])
             if self.last_number > record["messages"]:
                 self.report("count-end", where, f"message {self.last_number} of {record['messages']}")
+            added = {name: record[name] - self.last_end[name] for name in LINES}
+            lines, found, self.last_end = 3 + added["sources"] + sum(added.values()), leaf + 1 - self.head_leaf, record
+            if min(added.values()) < 0:
+                self.report("count-end", where, "a count is lower than in the edition before")
             if self.count["head"] == 1:
-                lines = 3 + record["sources"] + sum(record[name] for name in COUNTS)
-                self.expect("count-end", where, "lines", leaf + 1, lines)
+                self.expect("count-end", where, "lines", found, lines + record["signatures"])
+            elif found < lines:
+                self.report("count-end", where, f"counts for {lines} lines, there are {found}")
 
         def content_label(self):
             return "Mailseal-Disclosed", f"{self.disclosed} of {self.end.get('messages', 0)} messages"

@@ -52,6 +52,11 @@ def later(change):
     return {"editions": 3, **change}
 
 
+def last(change):
+    """The same change of a bundle whose fourth edition adds a source."""
+    return {"editions": 4, **change}
+
+
 def replace(step, old, new):
     """A change of a step's bytes of equal or other length; it must be there."""
     def change(value):
@@ -162,7 +167,15 @@ MANIPULATIONS = {
     "a place of the first edition's head": (later(record("end", 0, head=0)), "count-end"),
     "the signatures of a later edition": (later(record("end", 1, signatures=3)), "count-end"),
     "a DKIM count of a later edition": (later(record("end", -1, unsigned=9)), "derived-dkim-count"),
-    "a message in a later edition": (later(lines(lambda items: items.insert(-4, items[2]))), "line-order"),
+    "a message in a later edition without a source": (later(lines(lambda items: items.insert(-4, items[2]))), "line-order"),
+    "a later edition with a known message's line": (last(lines(lambda items: items.insert(-7, items[2]))), "message-repeated"),
+    "the number of a later message": (last(record("message", -1, number=1)), "message-number"),
+    "the number of a later source": (last(record("source", -1, id=1)), "source-number"),
+    "evidence behind a source": (last(lines(lambda items: items.insert(-2, items[3]))), "line-order"),
+    "a later place of no message": (last(record("occurrence", -2, message=ZERO)), "message-unknown"),
+    "the messages of a later edition": (last(record("content", -1, messages=9)), "count-content"),
+    "the sources of a later edition": (last(record("end", -1, sources=2)), "count-end"),
+    "the balance of a later source": (last(record("source-end", -1, files=2)), "count-source"),
     "a later edition without end": (later(lines(lambda items: items.pop() and None)), "line-order"),
     "another format": (record("head", format="mailseal/1"), "value"),
     "another name": (record("head", name=b"other"), "bundle-name"),
@@ -282,7 +295,7 @@ class SecondVerifier(unittest.TestCase):
         self.assertEqual(codes(make(1500)), set())
 
     def test_a_bundle_of_several_editions_has_no_findings(self):
-        for editions in (2, 3):
+        for editions in (2, 3, 4):
             bundle = make(editions=editions)
             self.assertEqual(verify(io.BytesIO(bundle), len(bundle))[1], [])
 

@@ -40,7 +40,7 @@ FOLLOWERS = {
 }
 # In a later edition, behind its head and the evidence that it records anew.
 LATER = {"head", "renewed"}
-AFTER_LATER = {"dkim", "key", "content"}
+AFTER_LATER = {"dkim", "source", "key", "content"}
 MOST_EDITIONS = 10000
 
 
@@ -96,6 +96,7 @@ class Manifest:
         self.tree, self.groups, self.group = bag.Tree(), [], bag.Tree()
         self.head, self.end, self.content, self.bagged = {}, {}, {}, None
         self.head_leaf, self.adds, self.renewed, self.known_keys = 0, False, 0, {}
+        self.past_renewals = False
         self.previous = self.previous_key = self.open_message = self.current = None
         self.count, self.bytes = Counter(), 0
         self.messages, self.payload, self.files = {}, [], set()
@@ -179,7 +180,7 @@ class Manifest:
             self.last_file = None
         if kind not in ("file", "failure", "container"):
             self.last_failures = []
-        self.previous = kind
+        self.previous, self.past_renewals = kind, kind != "head" and (self.past_renewals or kind != "renewed")
         self.count[record["type"]] += 1
         if kind == "head":
             self.before, self.head = self.head, record
@@ -217,6 +218,7 @@ class Manifest:
 
     def take_source(self, record, leaf, where):
         self.check_source(record, where)
+        self.adds = True
         if record["kind"] not in ("tree", "maildir", "file"):
             self.report("value", where, "kind is not tree, maildir or file")
         self.current, self.at_start, self.stored = record["id"], Counter(self.count), 0
@@ -470,7 +472,7 @@ class Manifest:
     def take_content(self, record, leaf, where):
         self.content = record
         if self.count["head"] > 1 and not self.adds:
-            self.report("edition-empty", where, "the edition adds neither evidence nor keys")
+            self.report("edition-empty", where, "the edition adds neither sources nor evidence nor keys")
         self.check_keys(where)
         self.expect("count-content", where, "messages", record["messages"], self.count["message"])
         right = bag.tree_root(bytes.fromhex(digest) for digest in sorted(self.messages))
