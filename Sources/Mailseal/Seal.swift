@@ -69,7 +69,7 @@ public struct Seal {
         var requestPath: [UInt8]?
         if case .request(let path)? = options.offline { requestPath = path }
         return SealSummary(
-            folder: draft.path, isNew: draft.isNew, checkpoint: bundle.checkpoint, added: draft.added.map(\.text),
+            folder: draft.path, isNew: draft.isNew, checkpoint: bundle.checkpoint, added: draft.added.map(\.description),
             fingerprint: signers.ssh, verifierKey: signers.note, stamps: stamps, request: requestPath,
             continuity: continuity, derivationChecked: isDerived)
     }
@@ -105,25 +105,25 @@ public struct Seal {
         }
         if options.sshKey != nil { beforeSigning() }
         let signature = try options.sshKey.map { try SSHKeygen.sign(text, keyFile: $0) }
-        if let signature { try draft.add(.sshSignature, signature.armored) }
+        if let signature { try draft.add(.signature, signature.armored) }
         try draft.add(.list(1), sealed.list(.sha256, of: Self.sealedFiles(draft), in: draft))
         try draft.add(.list512, sealed.list(.sha512, of: Self.sealedFiles(draft), in: draft))
-        try draft.add(.readme, SealReadme.text(bundle: sealed.name))
+        try draft.add(.readMe, SealReadme.text(bundle: sealed.name))
         return (signature.map { $0.key.fingerprint.displayText }, noteKey?.verifierKey)
     }
 
     /// Checkpoint and signatures, in the order of the lists.
-    private static func sealedFiles(_ draft: SealDraft) -> [SealFileName] {
-        [.checkpoint, .note, .sshSignature].filter { draft[$0] != nil }
+    private static func sealedFiles(_ draft: SealDraft) -> [SealFolderName] {
+        [.checkpoint, .note, .signature].filter { draft[$0] != nil }
     }
 
     /// Throws when the folder is not the seal of this bundle.
     private func compare(_ sealed: SealedBundle) throws {
-        let lists: [(SealFileName, HashFunction)] = [(.list(1), .sha256), (.list512, .sha512)]
+        let lists: [(SealFolderName, HashFunction)] = [(.list(1), .sha256), (.list512, .sha512)]
         for (name, function) in lists
         where draft[name] != sealed.list(function, of: Self.sealedFiles(draft), in: draft) {
             throw MailsealError(
-                "\(name.text) of \(draft.path.displayText) does not list this bundle and the signatures beside it",
+                "\(name) of \(draft.path.displayText) does not list this bundle and the signatures beside it",
                 hint: "seal into another folder with -o")
         }
     }
@@ -135,7 +135,7 @@ public struct Seal {
             let words = "\(name.displayText) is no file of a seal, and is not renewed"
             observer.notice(.warning(words, hint: nil))
         }
-        let files = draft.names.filter { $0 != .readme }
+        let files = draft.folder.names.filter { $0 != .readMe }
         try draft.add(.list(draft.newestList + 1), sealed.list(.sha512, of: files, in: draft))
     }
 
@@ -157,8 +157,8 @@ public struct Seal {
         guard case .request(let path)? = options.offline else { return nil }
         let list = draft.newestList
         let request = try SealStamping.request(for: list, of: draft, options.imprint)
-        let name = draft.freeAuthority(options.offlineName ?? "offline", list: list)
-        try draft.add(.stamp(list: list, authority: name, .request), request.der)
+        let stamp = draft.freeStamp(options.offlineName ?? "offline", list: list)
+        try draft.add(.stamp(stamp, .request), request.der)
         let output = try AtomicOutput(path: path)
         try output.append(request.der)
         return output

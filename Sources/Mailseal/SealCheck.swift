@@ -52,7 +52,7 @@ public struct SealCheck {
     }
 
     mutating func add(_ weight: Finding.Weight, _ code: Finding.Code, _ name: SealFolderName, _ detail: String) {
-        findings.append(Finding(weight, code, name.text.displayText, detail))
+        findings.append(Finding(weight, code, name.description, detail))
     }
 
     /// Which files there are.

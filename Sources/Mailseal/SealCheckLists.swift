@@ -89,7 +89,7 @@ extension SealCheck {
                 add(.integrity, .sealListDiffers, name, "\(other.displayText) cannot have been there")
                 continue
             }
-            if folder[listed] == nil { add(.integrity, .sealFileMissing, listed, "\(name.text.displayText) lists it") }
+            if folder[listed] == nil { add(.integrity, .sealFileMissing, listed, "\(name) lists it") }
         }
         if !others.contains(where: { SealFolderName($0)?.isReply(to: number - 1) == true }) {
             add(.integrity, .sealListDiffers, name, "it renews no stamp of the list before")

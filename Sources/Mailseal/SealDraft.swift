@@ -3,6 +3,7 @@
 import Bytes
 import Cryptography
 import Files
+import Sealing
 
 /// A folder that exists or is to be made; nothing is written before `commit`, and no file is ever changed.
 struct SealDraft {
@@ -13,11 +14,8 @@ struct SealDraft {
     /// The names in the folder that no seal has, which are never looked at.
     let unexpected: [[UInt8]]
     /// The names of what was added, in order.
-    private(set) var added: [SealFileName] = []
-    private var contents: [String: [UInt8]] = [:]
-
-    /// The most files of a seal.
-    static let mostFiles = 1000
+    private(set) var added: [SealFolderName] = []
+    private var files: [SealFolderName: [UInt8]] = [:]
 
     /// Reads the folder if there is one.
     init(path: [UInt8]) throws {
@@ -30,74 +28,63 @@ struct SealDraft {
         guard ReadableFolder.isFolder(path) else {
             throw MailsealError("\(path.displayText) is there already, and no folder")
         }
-        let names = try SafeDirectory(path: path).names()
-        guard names.count <= Self.mostFiles else {
-            throw MailsealError("\(path.displayText) has \(names.count) files, expected at most \(Self.mostFiles)")
+        let folder = try SealFolder(path: path)
+        if let fault = folder.faults.first {
+            throw MailsealError("\(fault.name) of \(path.displayText): \(fault.reason)")
         }
-        var unexpected: [[UInt8]] = []
-        for bytes in names {
-            guard let name = SealFileName(bytes) else {
-                unexpected.append(bytes)
-                continue
-            }
-            let file = try ReadableFile(path: path + [0x2F] + bytes)
-            guard file.size <= name.limit else {
-                throw MailsealError("\(file.path) has \(file.size) bytes, expected at most \(name.limit)")
-            }
-            contents[name.text] = try file.read(at: 0, count: file.size)
-        }
-        self.unexpected = unexpected
+        files = folder.files
+        unexpected = folder.unexpected
     }
+
+    /// The folder as it will be.
+    var folder: SealFolder { SealFolder(files: files) }
 
     /// The bytes of a file, added or there before.
-    subscript(_ name: SealFileName) -> [UInt8]? { contents[name.text] }
-
-    /// The names of all files that belong to the seal, sorted by their bytes.
-    var names: [SealFileName] {
-        contents.keys.map(\.bytes).sorted { $0.lexicographicallyPrecedes($1) }.compactMap { SealFileName($0) }
-    }
+    subscript(_ name: SealFolderName) -> [UInt8]? { files[name] }
 
     /// The number of the newest list.
-    var newestList: Int {
-        names.reduce(1) { newest, name in
-            if case .list(let number) = name { max(newest, number) } else { newest }
-        }
-    }
+    var newestList: Int { folder.lists.last ?? 1 }
 
-    /// Adds a file.
-    mutating func add(_ name: SealFileName, _ bytes: [UInt8]) throws {
-        guard contents[name.text] == nil else {
-            throw MailsealError("\(path.displayText) has \(name.text) already, which is never changed")
+    /// Adds a file; what a seal cannot hold is refused.
+    mutating func add(_ name: SealFolderName, _ bytes: [UInt8]) throws {
+        guard files[name] == nil else {
+            throw MailsealError("\(path.displayText) has \(name) already, which is never changed")
         }
-        guard bytes.count <= name.limit, contents.count < Self.mostFiles else {
-            throw MailsealError("\(name.text) has \(bytes.count) bytes, expected at most \(name.limit)")
+        guard bytes.count <= name.sizeLimit else {
+            throw MailsealError("\(name) has \(bytes.count) bytes, expected at most \(name.sizeLimit)")
         }
-        contents[name.text] = bytes
+        let size = files.values.reduce(bytes.count) { $0 + $1.count }
+        guard files.count < SealFolder.mostFiles, size <= SealFolder.sizeLimit else {
+            throw MailsealError(
+                "with \(name) the seal has \(files.count + 1) files and \(size) bytes, "
+                    + "expected at most \(SealFolder.mostFiles) and \(SealFolder.sizeLimit)")
+        }
+        files[name] = bytes
         added.append(name)
     }
 
-    /// The first of NAME, NAME-2, NAME-3 … under which there is neither a reply nor a request.
-    func freeAuthority(_ authority: String, list: Int) -> String {
-        var (number, name) = (1, authority)
-        while [SealFileName.StampFile.reply, .request].contains(where: {
-            self[.stamp(list: list, authority: name, $0)] != nil
-        }) {
+    /// A stamp called NAME, NAME-2, NAME-3 …: the first of which there is neither a reply nor a request.
+    func freeStamp(_ authority: String, list: Int) -> SealFolderStamp {
+        var (number, stamp) = (1, SealFolderStamp(list: list, authority: authority))
+        while self[.stamp(stamp, .reply)] != nil || self[.stamp(stamp, .request)] != nil {
             number += 1
-            name = "\(authority)-\(number)"
+            let end = "-\(number)"
+            let start = authority.prefix(SealFolderName.longestAuthority - end.count)
+            stamp = SealFolderStamp(list: list, authority: start + end)
         }
-        return name
+        return stamp
     }
 
     /// Writes what was added: a new folder appears whole, and in one that was there each file does.
     func commit() throws {
         if isNew {
             let folder = try AtomicFolder(path: path)
-            for name in added { try folder.write(contents[name.text] ?? [], to: name.text.bytes) }
+            for name in added { try folder.write(files[name] ?? [], to: name.text) }
             return try folder.commit()
         }
         let outputs = try added.map { name in
-            let output = try AtomicOutput(path: path + "/\(name.text)".bytes)
-            try output.append(contents[name.text] ?? [])
+            let output = try AtomicOutput(path: path + [0x2F] + name.text)
+            try output.append(files[name] ?? [])
             return output
         }
         // All of them are written by now, so that a full disk cannot part them.
@@ -127,12 +114,12 @@ struct SealedBundle {
     }
 
     /// The list that `sha256sum` or `sha512sum` checks: a line for each file, and one for the bundle.
-    func list(_ function: HashFunction, of files: [SealFileName], in draft: SealDraft) -> [UInt8] {
+    func list(_ function: HashFunction, of files: [SealFolderName], in draft: SealDraft) -> [UInt8] {
         var text: [UInt8] = []
         for file in files {
             let hash = RunningHash(function)
             hash.update(draft[file] ?? [])
-            text += Self.line(hash.finish(), file.text.bytes)
+            text += Self.line(hash.finish(), file.text)
         }
         return text + Self.line(function == .sha512 ? sha512 : sha256, name)
     }

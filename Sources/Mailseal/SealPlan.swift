@@ -3,6 +3,7 @@
 import Bytes
 import Files
 import MerkleTree
+import Sealing
 
 /// Whether what is asked for can be done.
 enum SealPlan {
@@ -22,7 +23,7 @@ enum SealPlan {
         if case .request(let path)? = options.offline, try AtomicOutput.isTaken(path) {
             throw MailsealError("\(path.displayText) is there already", hint: "name another file")
         }
-        if let offline = options.offlineName, !SealFileName.isAuthority(offline) {
+        if let offline = options.offlineName, !SealFolderName.isAuthority(offline) {
             throw MailsealError(
                 "\(safeForTerminal(offline)) cannot name an authority, expected lower-case letters, digits, - and .")
         }

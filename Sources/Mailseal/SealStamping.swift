@@ -4,6 +4,7 @@ import Bytes
 import Cryptography
 import Files
 import HTTP
+import Sealing
 
 /// Gets time stamps into a draft.
 struct SealStamping {
@@ -38,9 +39,9 @@ struct SealStamping {
         }
         let reply = try Self.read(answer, from: url)
         try Self.check(reply.verify([request.imprint], nonce: request.nonce), of: url)
-        let name = draft.freeAuthority(SealFileName.authority(of: url), list: list)
-        try draft.add(.stamp(list: list, authority: name, .request), request.der)
-        return try add(reply, to: &draft, list: list, authority: name, request, from: url, isOnline: true)
+        let stamp = draft.freeStamp(SealFolderName.authority(of: url), list: list)
+        try draft.add(.stamp(stamp, .request), request.der)
+        return try add(reply, to: &draft, as: stamp, request, from: url, isOnline: true)
     }
 
     /// Takes in a reply that came by another way, to a request that the draft holds.
@@ -52,18 +53,17 @@ struct SealStamping {
         guard let token = reply.token else {
             return try Self.refuse(reply.verify([]), of: source)
         }
-        for case .stamp(let list, let name, .request) in draft.names {
-            guard let bytes = draft[.stamp(list: list, authority: name, .request)],
+        for var stamp in draft.folder.stamps {
+            guard let bytes = draft[.stamp(stamp, .request)],
                 let request = try? TimeStampRequest(der: bytes), let nonce = request.nonce, nonce == token.nonce,
-                draft[.stamp(list: list, authority: name, .reply)] == nil
+                draft[.stamp(stamp, .reply)] == nil
             else { continue }
             try Self.check(reply.verify([request.imprint], nonce: nonce), of: source)
-            var own = name
-            if name != authority {
-                own = draft.freeAuthority(authority, list: list)
-                try draft.add(.stamp(list: list, authority: own, .request), bytes)
+            if stamp.authority != authority {
+                stamp = draft.freeStamp(authority, list: stamp.list)
+                try draft.add(.stamp(stamp, .request), bytes)
             }
-            return try add(reply, to: &draft, list: list, authority: own, request, from: source, isOnline: false)
+            return try add(reply, to: &draft, as: stamp, request, from: source, isOnline: false)
         }
         throw MailsealError(
             "\(source) answers no request of \(draft.path.displayText) that waits for a reply: nothing was written",
@@ -90,7 +90,7 @@ struct SealStamping {
     }
 
     private func add(
-        _ reply: TimeStampReply, to draft: inout SealDraft, list: Int, authority: String, _ request: TimeStampRequest,
+        _ reply: TimeStampReply, to draft: inout SealDraft, as stamp: SealFolderStamp, _ request: TimeStampRequest,
         from source: String, isOnline: Bool
     ) throws -> SealSummary.Stamp {
         guard let token = reply.token else { return try Self.refuse(reply.verify([]), of: source) }
@@ -106,11 +106,11 @@ struct SealStamping {
         if !found.isRevocationChecked {
             tell("not every certificate of \(source) has a revocation list: whether they are revoked is not checked")
         }
-        if !chain.der.isEmpty { try draft.add(.stamp(list: list, authority: authority, .chain), chain.pem) }
-        if !lists.der.isEmpty { try draft.add(.stamp(list: list, authority: authority, .revocationLists), lists.pem) }
-        let name = SealFileName.stamp(list: list, authority: authority, .reply)
+        if !chain.der.isEmpty { try draft.add(.stamp(stamp, .chain), chain.pem) }
+        if !lists.der.isEmpty { try draft.add(.stamp(stamp, .revocationLists), lists.pem) }
+        let name = SealFolderName.stamp(stamp, .reply)
         try draft.add(name, reply.der)
-        return SealSummary.Stamp(file: name.text, time: token.time, verification: found)
+        return SealSummary.Stamp(file: name.description, time: token.time, verification: found)
     }
 
     /// The certificates of the token and those of their issuers, as far as they are to be had.
@@ -155,14 +155,13 @@ extension TimeStampVerification {
 extension SealDraft {
     /// Throws when a stamp of the folder is not over its list, or is refused for another reason.
     func checkStamps() throws {
-        for case .stamp(let list, let authority, .reply) in names {
-            func file(_ kind: SealFileName.StampFile) -> [UInt8]? {
-                self[.stamp(list: list, authority: authority, kind)]
-            }
-            let name = SealFileName.stamp(list: list, authority: authority, .reply).text
+        for stamp in folder.stamps {
+            func file(_ part: SealFolderName.StampPart) -> [UInt8]? { self[.stamp(stamp, part)] }
+            guard let reply = file(.reply) else { continue }
+            let name = SealFolderName.stamp(stamp, .reply)
             do {
-                let found = try TimeStampReply(parsing: file(.reply) ?? []).verify(
-                    TimeStampImprint.all(of: self[.list(list)] ?? []),
+                let found = try TimeStampReply(parsing: reply).verify(
+                    TimeStampImprint.all(of: self[.list(stamp.list)] ?? []),
                     nonce: try file(.request).flatMap { try TimeStampRequest(der: $0).nonce },
                     chain: try file(.chain).map { try CertificateList(derOrPEM: $0) } ?? CertificateList(),
                     revocationLists: try file(.revocationLists).map { try RevocationLists(derOrPEM: $0) }

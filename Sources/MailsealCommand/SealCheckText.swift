@@ -100,7 +100,7 @@ extension SealReport.Note {
 
 extension SealReport.Stamp {
     fileprivate var line: String {
-        let list = SealFolderName.list(name.list).text.displayText
+        let list = SealFolderName.list(name.list)
         let what = "stamp   \(time?.description ?? "no time") over \(list) by \(authority)"
         let anchoring = verification.anchoring?.description ?? "not anchored in anything you named"
         let renewal = verification.renewBefore.map { ", to be renewed before \($0)" } ?? ""

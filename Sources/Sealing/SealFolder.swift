@@ -50,12 +50,12 @@ public struct SealFolder: Sendable {
             }
             do throws(FileError) {
                 guard case .file(let file) = entry.kind else {
-                    throw FileError("read", name.text.displayText, reason: "it is not a regular file")
+                    throw FileError("read", name.description, reason: "it is not a regular file")
                 }
                 size += min(file.size, name.sizeLimit)
                 guard file.size <= name.sizeLimit, size <= Self.sizeLimit else {
                     throw FileError(
-                        "read", name.text.displayText,
+                        "read", name.description,
                         reason: "it has \(file.size) bytes, expected at most \(name.sizeLimit), and 64 MiB in all")
                 }
                 files[name] = try file.read(at: 0, count: file.size)

@@ -22,7 +22,7 @@ public struct SealFolderStamp: Hashable, Comparable, Sendable {
 }
 
 /// A file of a seal, by its name; there are no other names.
-public enum SealFolderName: Hashable, Sendable {
+public enum SealFolderName: Hashable, CustomStringConvertible, Sendable {
     /// A file that belongs to a time stamp, by the end of its name.
     public enum StampPart: String, CaseIterable, Sendable {
         /// What was sent to the authority.
@@ -73,6 +73,9 @@ public enum SealFolderName: Hashable, Sendable {
         }
     }
 
+    /// The name, to be shown.
+    public var description: String { text.displayText }
+
     /// The most bytes that the file may have.
     public var sizeLimit: Int {
         switch self {
@@ -106,9 +109,31 @@ public enum SealFolderName: Hashable, Sendable {
         return nil
     }
 
-    /// `[a-z0-9][a-z0-9.-]*`, and not `512`, which would make its files look like the list's.
-    private static func isAuthority(_ name: Substring) -> Bool {
-        guard let first = name.utf8.first, first != 0x2D, first != 0x2E, name != "512" else { return false }
-        return name.utf8.allSatisfy { (0x61...0x7A).contains($0) || ASCII.isDigit($0) || $0 == 0x2D || $0 == 0x2E }
+    /// The most characters of an authority's name.
+    public static let longestAuthority = 200
+
+    /// Whether a text can be the name of an authority: `[a-z0-9][a-z0-9.-]*` of at most 200 characters, and not `512`,
+    /// which would make its files look like the list's.
+    public static func isAuthority(_ text: some StringProtocol) -> Bool {
+        guard let first = text.utf8.first, text.utf8.count <= longestAuthority, text != "512" else { return false }
+        return first != 0x2D && first != 0x2E && text.utf8.allSatisfy(isAllowed)
+    }
+
+    /// The name of an authority by the host of its address.
+    public static func authority(of url: String) -> String {
+        var host = ASCII.lowercased(url.utf8)[...]
+        if let colon = host.firstIndex(of: 0x3A) { host = host[(colon + 1)...].drop { $0 == 0x2F } }
+        host = host.prefix { ![0x2F, 0x3F, 0x23].contains($0) }
+        if let at = host.lastIndex(of: 0x40) { host = host[(at + 1)...] }
+        // An address of IPv6 stands in brackets.
+        let end = host.first == 0x5B ? 0x5D : 0x3A as UInt8
+        host = host.prefix { $0 != end }
+        let name = host.map { isAllowed($0) ? $0 : 0x2D }.drop { $0 == 0x2D || $0 == 0x2E }.prefix(longestAuthority)
+        let text = String(decoding: name, as: UTF8.self)
+        return isAuthority(text) ? text : "tsa-" + text
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte) || ASCII.isDigit(byte) || byte == 0x2D || byte == 0x2E
     }
 }

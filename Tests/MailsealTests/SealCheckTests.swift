@@ -141,7 +141,7 @@ struct SealCheckTests {
                     guard !isRenewed else { return }
                     files = files.filter { $0.key.list != 2 || $0.key == name }
                 }
-                #expect(!faults(report).isEmpty, "\(name.text.displayText), renewed: \(isRenewed)")
+                #expect(!faults(report).isEmpty, "\(name), renewed: \(isRenewed)")
             }
         }
         // The whole seal beside the other bundle, and the other bundle beside the seal.
@@ -179,7 +179,7 @@ struct SealCheckTests {
         #expect(silent.allSatisfy { $0 == reply } && silent.count <= 12, "\(silent.count)")
         for name in seal.names where name != .readMe && name.list != 2 {
             let report = try bench.check { $0[name]?[0] ^= 1 }
-            #expect(faults(report).contains("seal-list-differs"), "the renewal tells of \(name.text.displayText)")
+            #expect(faults(report).contains("seal-list-differs"), "the renewal tells of \(name)")
         }
     }
 

@@ -1,39 +1,13 @@
-// The names of the files of a seal, and what seal makes of folders that are none.
+// The folder that seal makes and adds to, and what it makes of folders that are none.
 
 import Bytes
 import Foundation
+import Sealing
 import Testing
 
 @testable import Mailseal
 
-struct SealNamesTests {
-    @Test(arguments: [
-        "checkpoint", "checkpoint.note", "checkpoint.sshsig", "README.txt", "SEAL", "SEAL.512", "SEAL-2", "SEAL-999",
-        "SEAL.freetsa.org.tsr", "SEAL.a.tsq", "SEAL.127.0.0.1-2.chain.pem", "SEAL-3.tsa.example.crls.pem",
-        "SEAL.512-2.tsr", "SEAL.tsr.tsr",
-    ])
-    func `a name of a seal is read and written`(name: String) throws {
-        #expect(try #require(SealFileName(name.bytes)).text == name)
-    }
-
-    @Test(arguments: [
-        "", "seal", "Checkpoint", "SEAL-1", "SEAL-02", "SEAL-1000", "SEAL-+2", "SEAL-", "SEAL.", "SEAL.tsr",
-        "SEAL.512.tsr",
-        "SEAL..tsr", "SEAL.A.tsr", "SEAL.-a.tsr", "SEAL..a.tsr", "SEAL.a b.tsr", "SEAL.\u{E9}.tsr", "SEAL.a.pem",
-        "SEAL.a.tsr~", "SEAL-2.512", "SEAL.\(String(repeating: "a", count: 201)).tsr", "../checkpoint",
-    ])
-    func `another name is none`(name: String) { #expect(SealFileName(name.bytes) == nil) }
-
-    @Test(arguments: [
-        ("https://freetsa.org/tsr", "freetsa.org"), ("http://TSA.Example:8080/a?b#c", "tsa.example"),
-        ("http://user:word@tsa.example/x", "tsa.example"), ("http://[::1]:80/", "1"), ("http://512/", "tsa-512"),
-        ("http://a_b/", "a-b"), ("http://-/", "tsa-"), ("http://a?x", "a"),
-    ])
-    func `an authority is named by the host of its address`(url: String, name: String) {
-        #expect(SealFileName.authority(of: url) == name)
-        #expect(SealFileName.isAuthority(name))
-    }
-
+struct SealDraftTests {
     @Test(arguments: [
         ("/x/mail.tar.gz", "/x/mail.seal"), ("mail.tar.gz", "mail.seal"), ("mail", "mail.seal"),
         (".tar.gz", ".tar.gz.seal"),
@@ -59,6 +33,17 @@ struct SealNamesTests {
         #expect(try bench.names(in: "a.seal") == ["SEAL", "checkpoint"] && bench.read("a.seal/SEAL") == "taken".bytes)
     }
 
+    @Test func `a second stamp of an authority gets a name that a seal can have`() throws {
+        let bench = try CreateWorkbench()
+        var draft = try SealDraft(path: bench.path("a.seal"))
+        let long = String(repeating: "a", count: SealFolderName.longestAuthority)
+        for (name, second) in [("tsa.example", "tsa.example-2"), (long, String(long.dropLast(2)) + "-2")] {
+            #expect(draft.freeStamp(name, list: 1).authority == name)
+            try draft.add(.stamp(draft.freeStamp(name, list: 1), .request), [])
+            #expect(draft.freeStamp(name, list: 1).authority == second && SealFolderName.isAuthority(second))
+        }
+    }
+
     @Test func `a folder that came into being meanwhile is not replaced`() throws {
         let bench = try CreateWorkbench()
         var draft = try SealDraft(path: bench.path("a.seal"))
@@ -73,7 +58,7 @@ struct SealNamesTests {
         try bench.write("a.seal/checkpoint", "one\n")
         try bench.write("a.seal/notes.txt", "mine")
         let draft = try SealDraft(path: bench.path("a.seal"))
-        #expect(draft.names == [.checkpoint] && draft.unexpected == ["notes.txt".bytes])
+        #expect(draft.folder.names == [.checkpoint] && draft.unexpected == ["notes.txt".bytes])
         try bench.run("ln -s checkpoint a.seal/SEAL")
         #expect(throws: (any Error).self) { try SealDraft(path: bench.path("a.seal")) }
     }
