@@ -66,10 +66,10 @@ public final class PrivateFolder {
     public let path: [UInt8]
     private let folder: SafeDirectory
 
-    /// A new folder in `$TMPDIR` or, when that is not set, in `/tmp`.
+    /// A new folder in `$TMPDIR` or, when that is not set, in `/var/tmp`.
     public init() throws(FileError) {
         let given = unsafe getenv("TMPDIR").map { unsafe Array(String(cString: $0).utf8) } ?? []
-        let path = (given.isEmpty ? Array("/tmp".utf8) : given) + Array("/mailseal-\(RandomName.next())".utf8)
+        let path = (given.isEmpty ? Array("/var/tmp".utf8) : given) + Array("/mailseal-\(RandomName.next())".utf8)
         let name = try CPath(path, for: "create")
         guard unsafe mkdir(name.characters, 0o700) == 0 else { throw FileError("create", name.shown, code: errno) }
         self.path = path

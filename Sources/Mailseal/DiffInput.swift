@@ -3,7 +3,6 @@
 import Bytes
 import DKIM
 import Files
-import Glibc
 import Manifest
 
 /// An opened input.
@@ -46,28 +45,5 @@ struct DiffInput {
         self.bundle = bundle
         self.isSource = isSource
         keys = KeyStore(sets: try bundle.keysByEdition().map { $0.map { Keys.key(of: $0) } })
-    }
-}
-
-/// A folder for a temporary bundle that only this user can enter; it goes, with what is in it, as soon as it can.
-private final class PrivateFolder {
-    let path: [UInt8]
-
-    init() throws {
-        let parent = unsafe getenv("TMPDIR").map { unsafe Array(String(cString: $0).utf8) } ?? []
-        var template = (parent.isEmpty ? "/var/tmp".bytes : parent) + "/mailseal-diff-XXXXXX".bytes
-        template.append(0)
-        var name = template.map { CChar(bitPattern: $0) }
-        guard unsafe mkdtemp(&name) != nil else {
-            throw FileError("create", template.dropLast().displayText, code: errno)
-        }
-        path = name.dropLast().map { UInt8(bitPattern: $0) }
-    }
-
-    deinit {
-        for name in ["/mail.tar.gz".bytes, []] {
-            let terminated = (path + name).map { CChar(bitPattern: $0) } + [0]
-            _ = unsafe name.isEmpty ? rmdir(terminated) : unlink(terminated)
-        }
     }
 }
