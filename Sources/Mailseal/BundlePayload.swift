@@ -13,8 +13,8 @@ struct BundlePayload: PayloadReader, ~Copyable {
     /// The largest message that is taken into memory, in bytes.
     static let messageLimit = 1 << 31
 
-    init(_ file: ReadableFile, reader: BundleReader?, jobs: Int) {
-        stream = EntryStream(file, reader: reader, jobs: jobs)
+    init(_ file: ReadableFile, reader: BundleReader?, jobs: Int, digests: PassingDigests?) {
+        stream = EntryStream(file, reader: reader, jobs: jobs, digests: digests)
         self.reader = reader
     }
 

@@ -40,9 +40,9 @@ struct EntryStream: ~Copyable {
     private var blocks: BlockFeed
 
     /// A stream over a file: by the index when it could be read, else block after block.
-    init(_ file: ReadableFile, reader: BundleReader?, jobs: Int) {
+    init(_ file: ReadableFile, reader: BundleReader?, jobs: Int, digests: PassingDigests? = nil) {
         parser = StrictTarParser(name: reader?.name, landmarks: reader?.landmarks ?? [])
-        blocks = BlockFeed(file, reader: reader, jobs: jobs)
+        blocks = BlockFeed(file, reader: reader, jobs: jobs, digests: digests)
     }
 
     /// The bundle's name, once a header has told it.
@@ -150,9 +150,11 @@ struct BlockFeed: ~Copyable {
     private var walker: BlockWalker
     private var window: InOrder<CheckedBlock>
     private var submitted = 0
+    private let digests: PassingDigests?
 
-    init(_ file: ReadableFile, reader: BundleReader?, jobs: Int) {
+    init(_ file: ReadableFile, reader: BundleReader?, jobs: Int, digests: PassingDigests?) {
         self.reader = reader
+        self.digests = digests
         walker = BlockWalker(of: file)
         window = InOrder(width: jobs * 2 + 2, budget: .max)
     }
@@ -165,6 +167,7 @@ struct BlockFeed: ~Copyable {
         while submitted < reader.blocks.count, !window.isFull {
             let number = submitted
             let compressed = try reader.compressedBlock(number)
+            try digests?.take(compressed, at: reader.blocks.range(of: number).lowerBound)
             window.submit(weight: compressed.count) { reader.blocks.check(number, compressed: compressed) }
             submitted += 1
         }

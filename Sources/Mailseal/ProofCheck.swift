@@ -93,7 +93,7 @@ public enum ProofCheck {
             findings: findings + refusal, line: line, leaf: proof.index, checkpoint: proof.checkpoint,
             isPinned: options.pin != nil, hasFile: options.file != nil, noteKeys: noteKeys,
             seal: try options.seal.map {
-                try SealCheck.run(try SealFolder(path: $0), of: proof.checkpoint, .none, options.sealing)
+                SealCheck.run(try SealFolder(path: $0), of: proof.checkpoint, .none, options.sealing)
             })
     }
 

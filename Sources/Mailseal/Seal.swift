@@ -51,8 +51,10 @@ public struct Seal {
 
     private consuming func run() async throws -> SealSummary {
         let continuity = draft.isNew ? try SealMemory.continuity(of: bundle, options) : .notNew
-        let isDerived = try await verify()
-        let sealed = try SealedBundle(file, name: SealPlan.fileName(of: options.bundle))
+        let digests = PassingDigests(file)
+        let isDerived = try await verify(digests)
+        let sealed = SealedBundle(
+            name: "../".bytes + (try SealPlan.fileName(of: options.bundle)), digests: try digests.finish())
         var signers: (ssh: String?, note: NoteVerifierKey?)
         if draft.isNew {
             signers = try sign(sealed)
@@ -69,17 +71,18 @@ public struct Seal {
         var requestPath: [UInt8]?
         if case .request(let path)? = options.offline { requestPath = path }
         return SealSummary(
-            folder: draft.path, isNew: draft.isNew, checkpoint: bundle.checkpoint, added: draft.added.map(\.description),
+            folder: draft.path, isNew: draft.isNew, checkpoint: bundle.checkpoint,
+            added: draft.added.map(\.description),
             fingerprint: signers.ssh, verifierKey: signers.note, stamps: stamps, request: requestPath,
             continuity: continuity, derivationChecked: isDerived)
     }
 
     /// Whether facts were derived again; throws unless everything agrees.
-    private func verify() async throws -> Bool {
+    private func verify(_ digests: PassingDigests) async throws -> Bool {
         var options = VerifyOptions(path: self.options.bundle)
         options.jobs = self.options.jobs
         options.memory = self.options.memoryBytes
-        let report = try await BundleVerification(file, options, observer).run()
+        let report = try await BundleVerification(file, options, observer, digests: digests).run()
         guard report.disclosure == nil else {
             throw MailsealError("\(file.path) is redacted", hint: "seal the whole bundle: its seal fits both")
         }

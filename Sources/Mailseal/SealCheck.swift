@@ -2,14 +2,13 @@
 
 import Bytes
 import Cryptography
-public import Files
 public import MerkleTree
 public import Sealing
 
 /// What stands beside a seal.
 public enum SealCheckBundle: Sendable {
-    /// The bundle's file.
-    case file(ReadableFile)
+    /// The bundle's file, by its digests.
+    case file(BundleDigests)
     /// A redacted bundle: its file is not the one that was sealed.
     case redacted
     /// An extracted bundle, or the seal alone.
@@ -28,17 +27,14 @@ public struct SealCheck {
 
     /// Checks a seal; what does not hold is a finding of the report.
     ///
-    /// - Parameters:
-    ///   - checkpoint: what must have been sealed; nil when it is not known, and then not compared.
-    ///   - bundle: the file is read once, if there is one.
-    /// - Throws: `FileError` when the bundle cannot be read.
+    /// - Parameter checkpoint: what must have been sealed; nil when it is not known, and then not compared.
     public static func run(
         _ folder: SealFolder, of checkpoint: Checkpoint?, _ bundle: SealCheckBundle, _ options: SealCheckOptions
-    ) throws -> SealReport {
+    ) -> SealReport {
         var check = SealCheck(folder: folder, options: options)
         check.checkForm()
         check.checkCheckpoint(checkpoint)
-        try check.checkLists(bundle)
+        check.checkLists(bundle)
         check.checkStamps()
         check.checkSignature()
         check.checkNote()

@@ -2,15 +2,14 @@
 
 import Bytes
 import Cryptography
-import Files
 import Sealing
 
 extension SealCheck {
-    /// `SEAL`, `SEAL.512` and the lists of renewals; the bundle's file is read once, for all of them.
-    mutating func checkLists(_ bundle: SealCheckBundle) throws {
+    /// `SEAL`, `SEAL.512` and the lists of renewals.
+    mutating func checkLists(_ bundle: SealCheckBundle) {
         let digests: BundleDigests?
         switch bundle {
-        case .file(let file): digests = try BundleDigests(file)
+        case .file(let found): digests = found
         case .redacted:
             digests = nil
             report.bundleLine = .ofFullBundle
@@ -112,31 +111,4 @@ extension SealFolderName {
     fileprivate func isReply(to number: Int) -> Bool {
         if case .stamp(let stamp, .reply) = self { stamp.list == number } else { false }
     }
-}
-
-extension HashFunction {
-    /// The digest of the bytes.
-    fileprivate func digest(of bytes: [UInt8]) -> [UInt8] {
-        let hash = RunningHash(self)
-        hash.update(bytes)
-        return hash.finish()
-    }
-}
-
-/// The digests of a bundle's file, by both hash functions in one pass.
-private struct BundleDigests {
-    private let sha256: [UInt8]
-    private let sha512: [UInt8]
-
-    init(_ file: ReadableFile) throws {
-        let hashes = [RunningHash(.sha256), RunningHash(.sha512)]
-        for offset in stride(from: 0, to: file.size, by: 1 << 20) {
-            let piece = try file.read(at: offset, count: min(1 << 20, file.size - offset))
-            for hash in hashes { hash.update(piece) }
-        }
-        try file.checkUnchanged()
-        (sha256, sha512) = (hashes[0].finish(), hashes[1].finish())
-    }
-
-    subscript(function: HashFunction) -> [UInt8] { function == .sha256 ? sha256 : sha512 }
 }

@@ -1,7 +1,6 @@
 // Where the seal of a bundle is, and its check in `verify`.
 
 import Bytes
-import Files
 import MerkleTree
 import Sealing
 
@@ -32,13 +31,16 @@ extension VerifyOptions {
 }
 
 extension VerifyReport {
-    /// The report with what was found about the seal that the options mean.
-    func checkingSeal(_ options: VerifyOptions, _ file: ReadableFile?) throws -> VerifyReport {
-        guard let path = try options.sealPath() else { return self }
-        let bundle: SealCheckBundle = disclosure != nil ? .redacted : file.map { .file($0) } ?? .none
+    /// The report with what was found about the seal in a folder, if there is one; the digests are of the bundle's file.
+    func checkingSeal(
+        _ path: [UInt8]?, _ options: VerifyOptions, _ digests: PassingDigests?
+    ) throws -> VerifyReport {
+        guard let path else { return self }
+        var bundle = SealCheckBundle.none
+        if disclosure != nil { bundle = .redacted } else if let digests { bundle = .file(try digests.finish()) }
         let checkpoint = hasManifest ? Checkpoint(origin: origin, size: root.size, root: root.root) : nil
         var report = self
-        report.seal = try SealCheck.run(try SealFolder(path: path), of: checkpoint, bundle, options.sealing)
+        report.seal = SealCheck.run(try SealFolder(path: path), of: checkpoint, bundle, options.sealing)
         report.sealPath = safeForTerminal(path.displayText)
         return report
     }

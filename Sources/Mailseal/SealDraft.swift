@@ -92,36 +92,15 @@ struct SealDraft {
     }
 }
 
-/// The digests of a sealed bundle, and lists with it.
+/// A bundle as lists have it.
 struct SealedBundle {
     /// How lists name it: `../` and its file name.
     let name: [UInt8]
-    private let sha256: [UInt8]
-    private let sha512: [UInt8]
-
-    /// Reads the whole file.
-    init(_ file: ReadableFile, name: [UInt8]) throws {
-        let hashes = (RunningHash(.sha256), RunningHash(.sha512))
-        let step = 1 << 20
-        for start in stride(from: 0, to: file.size, by: step) {
-            let piece = try file.read(at: start, count: min(step, file.size - start))
-            hashes.0.update(piece)
-            hashes.1.update(piece)
-        }
-        self.name = "../".bytes + name
-        sha256 = hashes.0.finish()
-        sha512 = hashes.1.finish()
-    }
+    let digests: BundleDigests
 
     /// The list that `sha256sum` or `sha512sum` checks: a line for each file, and one for the bundle.
     func list(_ function: HashFunction, of files: [SealFolderName], in draft: SealDraft) -> [UInt8] {
-        var text: [UInt8] = []
-        for file in files {
-            let hash = RunningHash(function)
-            hash.update(draft[file] ?? [])
-            text += Self.line(hash.finish(), file.text)
-        }
-        return text + Self.line(function == .sha512 ? sha512 : sha256, name)
+        files.flatMap { Self.line(function.digest(of: draft[$0] ?? []), $0.text) } + Self.line(digests[function], name)
     }
 
     private static func line(_ digest: [UInt8], _ name: [UInt8]) -> [UInt8] {

@@ -1,7 +1,6 @@
 // `statement`: the facts that a court asks of a digital copy, gathered from a bundle.
 
 import Bytes
-import Cryptography
 import Files
 public import Manifest
 
@@ -12,7 +11,7 @@ public struct StatementOptions: Sendable {
     /// What it is verified against.
     public var verification: VerifyOptions
 
-    /// The statement of a bundle, verified on its own.
+    /// The statement of a bundle, verified on its own, without its seal.
     public init(bundle: [UInt8]) {
         self.bundle = bundle
         verification = VerifyOptions(path: bundle)
@@ -42,6 +41,8 @@ public struct Statement: Sendable {
     public let sha256: String
     /// What verifying it found.
     public let report: VerifyReport
+    /// Whether a seal was looked for.
+    public let looksForSeal: Bool
     /// The first sources.
     public private(set) var sources: [Source] = []
     /// The number of sources.
@@ -53,18 +54,19 @@ public struct Statement: Sendable {
     ///
     /// - Throws: `MailsealError`, `FileError` or `ContainerError` when it cannot be read.
     public static func run(_ options: StatementOptions, observer: Observer = Observer()) async throws -> Statement {
-        let report = try await Verify.run(options.verification, observer: observer)
         let file = try ReadableFile(named: options.bundle)
-        let hash = RunningHash(.sha256)
-        try file.hash(into: hash)
-        var statement = Statement(size: file.size, sha256: hash.finishDigest().description, report: report)
+        let digests = PassingDigests(file)
+        let report = try await Verify.run(file, options.verification, observer, digests)
+        let sha256 = Hexadecimal.encode(try digests.finish().sha256).displayText
+        var statement = Statement(
+            size: file.size, sha256: sha256, report: report, looksForSeal: options.verification.seal != .none)
         // Of a bundle that is altered nothing but that is stated.
-        if report.verdict != .altered { try statement.gather(from: try Bundle(path: options.bundle)) }
+        if report.verdict != .altered { try statement.gather(from: try Bundle(file)) }
         return statement
     }
 
-    private init(size: Int, sha256: String, report: VerifyReport) {
-        (self.size, self.sha256, self.report) = (size, sha256, report)
+    private init(size: Int, sha256: String, report: VerifyReport, looksForSeal: Bool) {
+        (self.size, self.sha256, self.report, self.looksForSeal) = (size, sha256, report, looksForSeal)
     }
 
     private mutating func gather(from bundle: Bundle) throws {
@@ -95,17 +97,5 @@ extension Statement.Source {
     fileprivate mutating func add(_ line: ContainerLine) {
         containerCount += 1
         if containers.count < Statement.listLimit { containers.append(line) }
-    }
-}
-
-extension ReadableFile {
-    /// Feeds the whole file to a hash, a piece at a time.
-    func hash(into hash: RunningHash) throws {
-        var offset = 0
-        while offset < size {
-            let bytes = try read(at: offset, count: min(1 << 20, size - offset))
-            hash.update(bytes)
-            offset += bytes.count
-        }
     }
 }

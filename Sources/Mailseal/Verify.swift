@@ -14,11 +14,21 @@ public enum Verify {
     /// - Throws: `MailsealError`, `FileError` or `ContainerError` when there is nothing that could be judged.
     public static func run(_ options: VerifyOptions, observer: Observer = Observer()) async throws -> VerifyReport {
         if let path = options.path, ReadableFolder.isFolder(path) {
-            let report = try await FolderVerification(path, options, observer).run()
-            return try report.checkingSeal(options, nil)
+            let seal = try options.sealPath()
+            return try await FolderVerification(path, options, observer).run().checkingSeal(seal, options, nil)
         }
         let file = try options.path.map { try ReadableFile(named: $0) } ?? StandardInput.spooled()
-        return try await BundleVerification(file, options, observer).run().checkingSeal(options, file)
+        return try await run(file, options, observer, nil)
+    }
+
+    /// Verifies a bundle; the digests are of its file, which is hashed as it is read if there is a seal or if they are given.
+    static func run(
+        _ file: ReadableFile, _ options: VerifyOptions, _ observer: Observer, _ digests: PassingDigests?
+    ) async throws -> VerifyReport {
+        let seal = try options.sealPath()
+        let digests = digests ?? seal.map { _ in PassingDigests(file) }
+        let report = try await BundleVerification(file, options, observer, digests: digests).run()
+        return try report.checkingSeal(seal, options, digests)
     }
 }
 
@@ -28,21 +38,27 @@ struct BundleVerification {
     private let options: VerifyOptions
     private let observer: Observer
     private let renewal: Renewal?
+    private let digests: PassingDigests?
     private var findings = Findings()
 
-    /// A verification; a renewal gathers what another edition has to record.
-    init(_ file: ReadableFile, _ options: VerifyOptions, _ observer: Observer, renewal: Renewal? = nil) {
+    /// A verification; a renewal gathers what another edition has to record, digests take the file's bytes as they are
+    /// read.
+    init(
+        _ file: ReadableFile, _ options: VerifyOptions, _ observer: Observer, renewal: Renewal? = nil,
+        digests: PassingDigests? = nil
+    ) {
         self.file = file
         self.options = options
         self.observer = observer
         self.renewal = renewal
+        self.digests = digests
     }
 
     consuming func run() async throws -> VerifyReport {
         let header = try GzipHeader(of: file)
         findings += header.faults.map { Finding($0) }
         let located = try await locateManifest()
-        var payload = BundlePayload(file, reader: located.reader, jobs: options.jobs)
+        var payload = BundlePayload(file, reader: located.reader, jobs: options.jobs, digests: digests)
         if let bagit = try await payload.takeTag("bagit.txt", endsAtPayload: true, findings: &findings),
             let finding = TagFileCheck.bagit.compare(bagit)
         {

@@ -24,7 +24,7 @@ public struct VerifyOptions: Sendable {
     public var memory = 512 << 20
 
     /// Which seal to check.
-    public enum Seal: Sendable {
+    public enum Seal: Hashable, Sendable {
         /// None.
         case none
         /// The folder `NAME.seal` beside the bundle, if there is one.
