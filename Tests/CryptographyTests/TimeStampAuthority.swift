@@ -16,7 +16,6 @@ final class TimeStampAuthority: Sendable {
         let authority = TimeStampAuthority(folder: folder)
         atexit { TimeStampAuthority.shared?.remove() }
         do {
-            try authority.write("tsa.cnf", Array(configuration.utf8))
             try authority.write("data", Array("hello".utf8))
             let made = try authority.run(script)
             guard made.status == 0 else { fatalError("openssl made no authority: \(made.errors)") }
@@ -92,22 +91,13 @@ final class TimeStampAuthority: Sendable {
 }
 
 extension TimeStampAuthority {
-    static let configuration = """
-        [req]
-        distinguished_name = dn
-        prompt = no
-        [dn]
-        CN = unused
-        [root]
-        basicConstraints = critical,CA:TRUE
-        keyUsage = critical,keyCertSign,cRLSign
-        subjectKeyIdentifier = hash
-        [issuer]
-        basicConstraints = critical,CA:TRUE,pathlen:0
-        keyUsage = critical,keyCertSign,cRLSign
-        subjectKeyIdentifier = hash
-        authorityKeyIdentifier = keyid
-        crlDistributionPoints = URI:http://crl.example/root.crl
+    /// The folder of tsa.sh.
+    private static let peers = URL(filePath: #filePath).appending(path: "../../Peers").standardized.path
+
+    /// root → int → tsa, tsa-b, tsa-rsa and the unfit ones; other-root → other-tsa; root → web → web-tsa.
+    static let script = """
+        SUBJECT="/O=Seal Test/CN="; . "\(peers)/tsa.sh"
+        cat >> tsa.cnf << END
         [web]
         basicConstraints = critical,CA:TRUE
         keyUsage = critical,keyCertSign,cRLSign
@@ -115,11 +105,6 @@ extension TimeStampAuthority {
         subjectKeyIdentifier = hash
         authorityKeyIdentifier = keyid
         [tsa]
-        basicConstraints = critical,CA:FALSE
-        keyUsage = critical,digitalSignature
-        extendedKeyUsage = critical,timeStamping
-        subjectKeyIdentifier = hash
-        authorityKeyIdentifier = keyid
         crlDistributionPoints = URI:http://crl.example/int.crl,URI:ldap://crl.example/int,URI:http://b.example/int.crl
         authorityInfoAccess = caIssuers;URI:http://crl.example/int.crt,OCSP;URI:http://ocsp.example
         [eku_not_critical]
@@ -141,7 +126,7 @@ extension TimeStampAuthority {
         keyUsage = critical,digitalSignature,keyEncipherment
         extendedKeyUsage = critical,timeStamping
         [good]
-        serial = serial
+        serial = $tsa/serial
         crypto_device = builtin
         signer_digest = sha256
         default_policy = 1.3.6.1.4.1.99999.1
@@ -152,19 +137,12 @@ extension TimeStampAuthority {
         ess_cert_id_chain = yes
         ess_cert_id_alg = sha256
         [version1]
-        serial = serial
+        serial = $tsa/serial
         crypto_device = builtin
         signer_digest = sha512
         default_policy = 1.3.6.1.4.1.99999.1
         digests = sha256, sha384, sha512
         ess_cert_id_alg = sha1
-        [crl]
-        database = index.txt
-        default_md = sha256
-        default_crl_days = 30
-        crl_extensions = crl_ext
-        [crl_ext]
-        authorityKeyIdentifier = keyid
         [only_issuers]
         authorityKeyIdentifier = keyid
         issuingDistributionPoint = critical,@only_issuers_point
@@ -184,22 +162,8 @@ extension TimeStampAuthority {
         [unknown]
         authorityKeyIdentifier = keyid
         1.2.3.4 = critical,ASN1:NULL
-        """
-
-    /// root → int → tsa, tsa-b, tsa-rsa and the unfit ones; other-root → other-tsa; root → web → web-tsa.
-    static let script = """
-        new="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -config tsa.cnf"
-        self() {
-            openssl req -x509 $new -keyout $1.key -out $1.crt -days 7300 -extensions root -set_serial 1 \\
-                -subj "/O=Seal Test/CN=$1"
-        }
-        # Name, issuer, section, serial number, and what is to be said to `openssl req` and `openssl x509`.
-        issue() {
-            openssl req -new ${5:-$new -keyout $1.key} -config tsa.cnf -subj "/O=Seal Test/CN=$1" -out $1.csr
-            openssl x509 -req -in $1.csr -CA $2.crt -CAkey $2.key -set_serial $4 -days 3650 -out $1.crt \\
-                -extfile tsa.cnf -extensions $3 $6
-        }
-        self root; self other-root
+        END
+        root root; root other-root
         issue int root issuer 2
         issue web root web 3
         issue tsa int tsa 16
@@ -216,22 +180,17 @@ extension TimeStampAuthority {
         issue tsa-weak int tsa 19 "-newkey rsa:1024 -nodes -keyout tsa-weak.key"
         cp tsa.key tsa-sha1.key
         issue tsa-sha1 int tsa 20 "-key tsa.key" -sha1
-        echo 01 > serial
-        stamp() {
-            openssl ts -reply -config tsa.cnf -section $1 -queryfile $2.tsq -signer $3.crt -inkey $3.key \\
-                -chain $4.crt -out $5.tsr
-        }
         for hash in sha256 sha384 sha512 md5; do
-            openssl ts -query -config tsa.cnf -data data -$hash -cert -out $hash.tsq
-            stamp good $hash tsa int $hash
+            query data $hash $hash.tsq
+            stamp tsa $hash.tsq $hash.tsr good int
         done
         openssl ts -query -config tsa.cnf -data data -sha256 -out bare.tsq
-        stamp good bare tsa int bare
-        stamp version1 sha256 tsa int version1
-        stamp good sha256 tsa-b int tsa-b
-        stamp good sha256 tsa-rsa int rsa
-        stamp good sha512 other-tsa other-root other
-        openssl ts -query -config tsa.cnf -data sha256.tsr -sha512 -cert -out renewal.tsq
-        stamp good renewal tsa-b int renewal
+        stamp tsa bare.tsq bare.tsr good int
+        stamp tsa sha256.tsq version1.tsr version1 int
+        stamp tsa-b sha256.tsq tsa-b.tsr good int
+        stamp tsa-rsa sha256.tsq rsa.tsr good int
+        stamp other-tsa sha512.tsq other.tsr good other-root
+        query sha256.tsr sha512 renewal.tsq
+        stamp tsa-b renewal.tsq renewal.tsr good int
         """
 }

@@ -32,9 +32,9 @@ import Testing
                 "R\t400101000000Z\t\(utc($0.hours))\($0.reason.isEmpty ? "" : "," + $0.reason)\t\($0.serial)\tunknown\t/CN=x\n"
             }
             try authority.write(name + ".txt", Array(lines.joined().utf8))
+            let configuration = String(decoding: try authority.read("tsa.cnf"), as: UTF8.self)
             try authority.write(
-                name + ".cnf",
-                Array(TimeStampAuthority.configuration.replacing("index.txt", with: name + ".txt").utf8))
+                name + ".cnf", Array(configuration.replacing("index.txt", with: name + ".txt").utf8))
             let made = try authority.run(
                 """
                 openssl ca -gencrl -config \(name).cnf -name crl -keyfile \(list.issuer).key -cert \(list.issuer).crt \

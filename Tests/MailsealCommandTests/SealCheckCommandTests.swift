@@ -15,22 +15,15 @@ import Testing
             return false
         }
         try bench.create("--origin newsroom.example/leak")
+        let peers = URL(filePath: #filePath).appending(path: "../../Peers").standardized.path
         let made = try bench.run(
             """
-            set -e; export OPENSSL_CONF=/dev/null
+            set -e
             ssh-keygen -q -t ed25519 -N '' -C desk -f desk
             echo "desk@newsroom.example namespaces=\\"file@mailseal\\" $(cat desk.pub)" > signers
-            printf '[req]\\ndistinguished_name=dn\\nprompt=no\\n[dn]\\nCN=unused\\n' > tsa.cnf
-            printf '[root]\\nbasicConstraints=critical,CA:TRUE\\nkeyUsage=critical,keyCertSign,cRLSign\\n' >> tsa.cnf
-            printf 'subjectKeyIdentifier=hash\\n[tsa]\\nbasicConstraints=critical,CA:FALSE\\n' >> tsa.cnf
-            printf 'extendedKeyUsage=critical,timeStamping\\n[stamps]\\nserial=serial\\ncrypto_device=builtin\\n' >> tsa.cnf
-            printf 'signer_digest=sha256\\ndefault_policy=1.2.3\\ndigests=sha256\\ness_cert_id_alg=sha256\\n' >> tsa.cnf
-            echo 01 > serial
-            new="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -config tsa.cnf"
-            openssl req -x509 $new -keyout root.key -out root.crt -days 99 -extensions root -subj /CN=root
-            openssl req -new $new -keyout tsa.key -subj /CN=tsa.example -out tsa.csr
-            openssl x509 -req -in tsa.csr -CA root.crt -CAkey root.key -set_serial 2 -days 9 -out tsa.crt \\
-                -extfile tsa.cnf -extensions tsa
+            . "\(peers)/tsa.sh"
+            root root
+            issue tsa.example root tsa 2
             mkdir leak.seal
             tar xzOf leak.tar.gz leak/checkpoint > leak.seal/checkpoint
             ssh-keygen -q -Y sign -f desk -n file@mailseal leak.seal/checkpoint
@@ -38,11 +31,9 @@ import Testing
             cd leak.seal
             for bits in 256 512; do sha${bits}sum checkpoint checkpoint.sshsig ../leak.tar.gz > SEAL.$bits; done
             mv SEAL.256 SEAL
-            openssl ts -query -data SEAL -sha256 -cert -out SEAL.tsa.example.tsq
-            cd ..
-            openssl ts -reply -config tsa.cnf -section stamps -queryfile leak.seal/SEAL.tsa.example.tsq \\
-                -signer tsa.crt -inkey tsa.key -out leak.seal/SEAL.tsa.example.tsr
-            openssl x509 -in tsa.crt > leak.seal/SEAL.tsa.example.chain.pem
+            query SEAL sha256 SEAL.tsa.example.tsq
+            stamp tsa.example SEAL.tsa.example.tsq SEAL.tsa.example.tsr
+            openssl x509 -in ../tsa.example.crt > SEAL.tsa.example.chain.pem
             """)
         #expect(made.status == 0, "\(made.errors)")
         return made.status == 0

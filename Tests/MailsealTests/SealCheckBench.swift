@@ -27,7 +27,6 @@ final class SealCheckBench: Sendable {
             print("ssh-keygen, openssl or coreutils are not installed: the tests of seals step aside")
             return nil
         }
-        try bench.write("tsa.cnf", configuration.bytes)
         for name in ["a", "b"] {
             try bench.write("in-\(name)/1.eml", Mails.plain(name == "a" ? 1 : 2))
             try bench.write("in-\(name)/2.eml", Mails.attached)
@@ -74,15 +73,15 @@ final class SealCheckBench: Sendable {
         return options
     }
 
-    /// Checks the files of seal `a`, changed.
+    /// Checks the files of a seal, changed.
     func check(
-        _ options: SealCheckOptions? = nil, bundle: SealCheckBundle = .none,
+        of name: String = "a", _ options: SealCheckOptions? = nil, bundle: SealCheckBundle = .none,
         _ change: (inout [SealFolderName: [UInt8]]) throws -> Void = { _ in }
     ) throws -> SealReport {
-        var files = try seal("a").files
+        var files = try seal(name).files
         try change(&files)
-        return try SealCheck.run(
-            SealFolder(files: files), of: try checkpoint("a"), bundle, try options ?? trust())
+        return SealCheck.run(
+            SealFolder(files: files), of: try checkpoint(name), bundle, try options ?? trust())
     }
 
     /// The number of seconds since 1970 of the first stamp of seal `a`.
@@ -98,63 +97,27 @@ final class SealCheckBench: Sendable {
 }
 
 extension SealCheckBench {
-    private static let configuration = """
-        [req]
-        distinguished_name = dn
-        prompt = no
-        [dn]
-        CN = unused
-        [root]
-        basicConstraints = critical,CA:TRUE
-        keyUsage = critical,keyCertSign,cRLSign
-        subjectKeyIdentifier = hash
-        [tsa]
-        basicConstraints = critical,CA:FALSE
-        keyUsage = critical,digitalSignature
-        extendedKeyUsage = critical,timeStamping
-        subjectKeyIdentifier = hash
-        authorityKeyIdentifier = keyid
-        [stamps]
-        serial = ../serial
-        crypto_device = builtin
-        signer_digest = sha256
-        default_policy = 1.3.6.1.4.1.99999.1
-        digests = sha256, sha384, sha512
-        ess_cert_id_alg = sha256
-        [crl]
-        database = index.txt
-        default_md = sha256
-        default_crl_days = 30
-        crl_extensions = crl_ext
-        [crl_ext]
-        authorityKeyIdentifier = keyid
-        """
+    /// The folder of tsa.sh.
+    static let peers = URL(filePath: #filePath).appending(path: "../../Peers").standardized.path
 
     /// An authority for each bundle; `desk` seals, `other` does not.
     private static let script = """
         set -e
         exec 2>&1
-        export OPENSSL_CONF=/dev/null
-        new="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -config tsa.cnf"
-        echo 01 > serial
-        : > index.txt
-        echo unique_subject=no > index.txt.attr
+        . "\(peers)/tsa.sh"
         number=16
         for n in a b; do
-            openssl req -x509 $new -keyout root-$n.key -out root-$n.crt -days 7300 -extensions root -subj "/CN=root-$n"
-            openssl req -new $new -keyout tsa-$n.key -subj "/CN=tsa-$n" -out tsa-$n.csr
-            openssl x509 -req -in tsa-$n.csr -CA root-$n.crt -CAkey root-$n.key -set_serial $number -days 3650 \\
-                -out tsa-$n.crt -extfile tsa.cnf -extensions tsa
+            root root-$n
+            issue tsa-$n root-$n tsa $number
             number=$((number + 1))
-            openssl ca -gencrl -config tsa.cnf -name crl -keyfile root-$n.key -cert root-$n.crt -out $n.crl
+            revocations root-$n $n.crl
         done
         for key in desk other; do ssh-keygen -q -t ed25519 -N '' -C $key -f $key; done
-        stamp() {
-            openssl ts -query -config ../tsa.cnf -data $2 -sha$3 -cert -out $2.tsa.example.tsq
-            openssl ts -reply -config ../tsa.cnf -section stamps -queryfile $2.tsa.example.tsq \\
-                -signer ../tsa-$1.crt -inkey ../tsa-$1.key -out $2.tsa.example.tsr
+        stamped() {
+            query $2 sha$3 $2.tsa.example.tsq
+            stamp tsa-$1 $2.tsa.example.tsq $2.tsa.example.tsr
             for certificate in tsa-$1 root-$1; do openssl x509 -in ../$certificate.crt; done > $2.tsa.example.chain.pem
-            openssl crl -in ../$1.crl > $2.tsa.example.crls.pem
+            cp ../$1.crl $2.tsa.example.crls.pem
         }
         for n in a b; do
             mkdir $n.seal
@@ -165,9 +128,9 @@ extension SealCheckBench {
             cd $n.seal
             sha256sum checkpoint checkpoint.note checkpoint.sshsig ../$n.tar.gz > SEAL
             sha512sum checkpoint checkpoint.note checkpoint.sshsig ../$n.tar.gz > SEAL.512
-            stamp $n SEAL 256
+            stamped $n SEAL 256
             LC_ALL=C sha512sum ../$n.tar.gz $(LC_ALL=C ls) > SEAL-2
-            stamp $n SEAL-2 512
+            stamped $n SEAL-2 512
             echo "For people." > README.txt
             cd ..
         done

@@ -1,6 +1,6 @@
 """A time-stamping authority on loopback for tests: tsa.py FOLDER.
 
-It makes its certificates with openssl in FOLDER, writes its port to FOLDER/port, answers until standard input ends, and
+It makes its certificates in FOLDER with tsa.sh, writes its port to FOLDER/port, answers until standard input ends, and
 keeps a line for each request in FOLDER/requests. Root, issuer and authority are root.crt, int.crt and tsa.crt;
 gone.crt is of an authority that is revoked.
 """
@@ -13,75 +13,30 @@ import threading
 
 folder = sys.argv[1]
 
-CONFIGURATION = """
-[req]
-distinguished_name = dn
-prompt = no
-[dn]
-CN = unused
-[root]
-basicConstraints = critical,CA:TRUE
-keyUsage = critical,keyCertSign,cRLSign
-subjectKeyIdentifier = hash
-[issuer]
-basicConstraints = critical,CA:TRUE,pathlen:0
-keyUsage = critical,keyCertSign,cRLSign
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-crlDistributionPoints = URI:http://127.0.0.1:PORT/root.crl
-authorityInfoAccess = caIssuers;URI:http://127.0.0.1:PORT/root.der
-[tsa]
-basicConstraints = critical,CA:FALSE
-keyUsage = critical,digitalSignature
-extendedKeyUsage = critical,timeStamping
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-crlDistributionPoints = URI:http://127.0.0.1:PORT/int.crl
-authorityInfoAccess = caIssuers;URI:http://127.0.0.1:PORT/int.der
-[good]
-serial = serial
-crypto_device = builtin
-signer_digest = sha256
-default_policy = 1.3.6.1.4.1.99999.1
-digests = sha256, sha512
-ess_cert_id_alg = sha256
-[crl]
-database = index.txt
-default_md = sha256
-default_crl_days = 30
-crl_extensions = crl_ext
-[crl_ext]
-authorityKeyIdentifier = keyid
-"""
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 SCRIPT = """
-new="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -config tsa.cnf"
-openssl req -x509 $new -keyout root.key -out root.crt -days 3650 -extensions root -subj "/O=Loopback/CN=root"
-issue() {
-    openssl req $new -keyout $1.key -subj "/O=Loopback/CN=$1" -out $1.csr
-    openssl x509 -req -in $1.csr -CA $2.crt -CAkey $2.key -set_serial $4 -days 3000 -out $1.crt -extfile tsa.cnf -extensions $3
-}
+SUBJECT=/O=Loopback/CN=; . "$HERE/tsa.sh"
+root root
 issue int root issuer 2
 issue tsa int tsa 3
 issue gone int tsa 4
+revocations root root.crl
+printf 'R\\t350101000000Z\\t200101000000Z,keyCompromise\\t04\\tunknown\\t/CN=gone\\n' > index.txt
+revocations int int.crl
 for name in root int; do
-    : > index.txt
-    if [ $name = int ]; then
-        printf 'R\\t350101000000Z\\t200101000000Z,keyCompromise\\t04\\tunknown\\t/CN=gone\\n' > index.txt
-    fi
-    openssl ca -config tsa.cnf -name crl -gencrl -cert $name.crt -keyfile $name.key -out $name.pem
-    openssl crl -in $name.pem -outform DER -out $name.crl
     openssl x509 -in $name.crt -outform DER -out $name.der
+    openssl crl -in $name.crl -outform DER -out $name.new
+    mv $name.new $name.crl
 done
-echo 01 > serial
 printf other > other
-openssl ts -query -config tsa.cnf -data other -sha256 -cert -out other.tsq
+query other sha256 other.tsq
 """
 
 
 def stamp(query, signer="tsa"):
     """The reply to a request in a file; `gone` is an authority that is revoked."""
-    command = ["openssl", "ts", "-reply", "-config", "tsa.cnf", "-section", "good", "-queryfile", query, "-signer",
+    command = ["openssl", "ts", "-reply", "-config", "tsa.cnf", "-section", "stamps", "-queryfile", query, "-signer",
                signer + ".crt", "-inkey", signer + ".key"]
     return subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout
 
@@ -142,7 +97,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif self.path == "/nothing":
             self.close_connection = True
         elif self.path == "/other":
-            self.answer(stamp("other.tsq"))
+            # Two at once would spoil the file of serial numbers.
+            with self.lock:
+                reply = stamp("other.tsq")
+            self.answer(reply)
         elif self.path in ("/tsa", "/gone"):
             with self.lock:
                 with open(os.path.join(folder, "query.tsq"), "wb") as file:
@@ -159,10 +117,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 server.daemon_threads = True
 port = server.server_address[1]
-with open(os.path.join(folder, "tsa.cnf"), "w") as file:
-    file.write(CONFIGURATION.replace("PORT", str(port)))
 if "--plain" not in sys.argv:
-    subprocess.run(["sh", "-ec", SCRIPT], cwd=folder, check=True, capture_output=True)
+    environment = dict(os.environ, HERE=HERE, WEB=f"http://127.0.0.1:{port}")
+    subprocess.run(["sh", "-ec", SCRIPT], cwd=folder, check=True, capture_output=True, env=environment)
 with open(os.path.join(folder, "port.new"), "w") as file:
     file.write(str(port))
 os.rename(os.path.join(folder, "port.new"), os.path.join(folder, "port"))
