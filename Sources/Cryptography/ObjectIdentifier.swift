@@ -67,6 +67,7 @@ extension ObjectIdentifier: CustomStringConvertible {
 extension ObjectIdentifier {
     static let signedData = Self(known: [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02])
     static let timeStampInfo = Self(known: [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x01, 0x04])
+    static let probabilisticSignature = Self(known: [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0A])
     static let contentType = Self(known: [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x03])
     static let messageDigest = Self(known: [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x04])
     static let signingCertificate = Self(known: [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x02, 0x0C])
@@ -83,12 +84,14 @@ extension DERReader {
         return identifier
     }
 
-    /// The object identifier of the next AlgorithmIdentifier, with NULL or no parameters as hash functions have, or with
-    /// any, which are passed over.
-    mutating func algorithm(withParameters: Bool = false) throws(CryptographyError) -> ObjectIdentifier {
+    /// The object identifier of the next AlgorithmIdentifier, with NULL or no parameters as hash functions have; one
+    /// algorithm may have others, which are passed over.
+    mutating func algorithm(
+        withParametersOf other: ObjectIdentifier? = nil
+    ) throws(CryptographyError) -> ObjectIdentifier {
         var algorithm = try contents(of: .sequence)
         let identifier = try algorithm.objectIdentifier()
-        if withParameters, !algorithm.isAtEnd {
+        if identifier == other, !algorithm.isAtEnd {
             _ = try algorithm.next()
         } else {
             try algorithm.contentsIfNext(.null)?.finish()

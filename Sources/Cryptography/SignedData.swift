@@ -33,8 +33,11 @@ struct SignedData: Hashable, Sendable {
         try information.finish()
         var fields = try explicit.contents(of: .sequence)
         try explicit.finish()
-        _ = try fields.unsignedInteger()
-        _ = try fields.contents(of: .set)
+        // Nobody signs what stands outside the content and the attributes, so it must have the one form of RFC 5652 §5.1:
+        // version 3, or more where there are certificates or lists of other kinds.
+        try fields.expectVersion(3...5)
+        var digestAlgorithms = try fields.contents(of: .set)
+        while !digestAlgorithms.isAtEnd { _ = try digestAlgorithms.algorithm() }
         var encapsulated = try fields.contents(of: .sequence)
         try encapsulated.expect(.timeStampInfo, "a TSTInfo")
         var holder = try encapsulated.contents(of: .constructed0)
@@ -58,11 +61,17 @@ struct SignedData: Hashable, Sendable {
         self.certificates = certificates
         self.revocationLists = revocationLists
         var fields = try signers.contents(of: .sequence)
+        var version = fields
         _ = try fields.unsignedInteger()
         signer = try Self.readIdentifier(&fields)
+        // RFC 5652 §5.3.
+        switch signer {
+        case .issuerAndSerialNumber: try version.expectVersion(1...1)
+        case .subjectKeyIdentifier: try version.expectVersion(3...3)
+        }
         digestAlgorithm = try fields.algorithm()
         signedAttributes = try Self.readAttributes(&fields)
-        signatureAlgorithm = try fields.algorithm(withParameters: true)
+        signatureAlgorithm = try fields.algorithm(withParametersOf: .probabilisticSignature)
         _ = try fields.contents(of: .octetString)
         // Unsigned attributes, such as a later time stamp over this one, prove nothing of this one.
         _ = try fields.contentsIfNext(.constructed1)
@@ -117,6 +126,15 @@ struct SignedData: Hashable, Sendable {
 }
 
 extension DERReader {
+    /// Reads a version, which must be one of these.
+    fileprivate mutating func expectVersion(_ versions: ClosedRange<UInt8>) throws(CryptographyError) {
+        let start = offset
+        let version = try unsignedInteger()
+        guard version.count == 1, versions.contains(version[0]) else {
+            throw .malformedKey(offset: start, expected: "version \(versions.lowerBound)")
+        }
+    }
+
     /// Reads the object identifier, which must be this one.
     fileprivate mutating func expect(_ identifier: ObjectIdentifier, _ name: String) throws(CryptographyError) {
         let start = offset

@@ -32,6 +32,8 @@ public enum TimeStampFailure: Hashable, Sendable {
     case otherCertificateBound(version: Int, subject: String)
     /// The token is signed by an algorithm, or a hash function, weaker than SHA-256 or unknown.
     case weakSignature(algorithm: ObjectIdentifier)
+    /// The algorithm of the signature is called after another hash function than the signer's own.
+    case otherSignatureHash(algorithm: ObjectIdentifier)
     /// A key or hash function of a certificate is weaker than RSA of 2048 bits, EC of 256 bits or SHA-256.
     case weakCertificate(String, subject: String)
     /// The signer's certificate is not one of a time-stamping authority.
@@ -100,6 +102,8 @@ extension TimeStampFailure: CustomStringConvertible {
         case .otherCertificateBound(let version, let subject):
             "SigningCertificate\(version == 1 ? "" : "V2") is malformed or not of the certificate of \(subject)"
         case .weakSignature(let algorithm): "token is signed by algorithm \(algorithm), expected SHA-256 or better"
+        case .otherSignatureHash(let algorithm):
+            "token is signed by algorithm \(algorithm), which has another hash function than its digests"
         case .weakCertificate(let what, let subject):
             "certificate of \(subject) has \(what), expected at least RSA of 2048 bits or EC of 256 bits, and SHA-256"
         case .unfitCertificate(let unfitness, let subject): "certificate of \(subject) \(unfitness)"

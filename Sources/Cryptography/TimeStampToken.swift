@@ -35,6 +35,12 @@ public struct TimeStampToken: Hashable, Sendable {
         TimeStampImprint.Algorithm(imprintAlgorithm).flatMap { TimeStampImprint($0, digest: imprintDigest) }
     }
 
+    /// The number of certificates and revocation lists in the token that cannot be read; they are passed over.
+    public var unreadableParts: Int {
+        signed.certificates.count { Certificate(der: $0) == nil }
+            + signed.revocationLists.count { RevocationList(der: $0) == nil }
+    }
+
     init(_ reader: inout DERReader) throws(CryptographyError) {
         var copy = reader
         der = try copy.element(of: .sequence)

@@ -122,6 +122,9 @@ struct TimeStampVerifier {
         if !token.signed.isKnownSignature {
             found.failures.append(.weakSignature(algorithm: token.signed.signatureAlgorithm))
         }
+        if let hash = token.signed.signatureHash, hash.identifier != token.signed.digestAlgorithm {
+            found.failures.append(.otherSignatureHash(algorithm: token.signed.signatureAlgorithm))
+        }
         if !signer.signed(token) { found.failures.append(.invalidSignature(subject: signer.facts.subject)) }
     }
 

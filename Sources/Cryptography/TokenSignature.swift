@@ -16,16 +16,22 @@ extension SignedData {
         [1, 2].filter { signedAttributes[$0 == 1 ? .signingCertificate : .signingCertificateV2] != nil }
     }
 
+    private static let rsa: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01]
+    private static let ecdsa: [UInt8] = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03]
+
     /// Whether the signature is by an algorithm that names no hash function, or SHA-256, SHA-384 or SHA-512.
-    ///
-    /// libcrypto goes by the signer's own hash function and key alone.
     var isKnownSignature: Bool {
-        let rsa: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01]
-        let ecdsa: [UInt8] = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03]
-        // rsaEncryption, RSASSA-PSS, SHA-2 with RSA; SHA-2 with ECDSA; Ed25519, Ed448.
-        let known =
-            [1, 10, 11, 12, 13].map { rsa + [$0] } + [2, 3, 4].map { ecdsa + [$0] } + [112, 113].map { [43, 101, $0] }
-        return known.contains(signatureAlgorithm.contents)
+        // rsaEncryption, RSASSA-PSS; Ed25519, Ed448.
+        let others = [1, 10].map { Self.rsa + [$0] } + [112, 113].map { [43, 101, $0] }
+        return signatureHash != nil || others.contains(signatureAlgorithm.contents)
+    }
+
+    /// The hash function that the name of the signature's algorithm has; libcrypto goes by the signer's own alone.
+    var signatureHash: TimeStampImprint.Algorithm? {
+        // SHA-2 with RSA; with ECDSA.
+        let names = [[11, 12, 13].map { Self.rsa + [$0] }, [2, 3, 4].map { Self.ecdsa + [$0] }]
+        let places = names.compactMap { $0.firstIndex(of: signatureAlgorithm.contents) }
+        return places.first.map { [.sha256, .sha384, .sha512][$0] }
     }
 }
 

@@ -116,6 +116,11 @@ extension SealCheck {
                 .remark, .sealPartUnused, .stamp(stamp, .reply),
                 "\(certificate.subject) is in the token and not in its chain")
         }
+        if let count = reply.token?.unreadableParts, count > 0 {
+            add(
+                .remark, .sealPartUnused, .stamp(stamp, .reply),
+                "\(count) of the certificates and revocation lists in the token cannot be read")
+        }
         let issuers = Set(found.chain.map(\.issuer))
         let idle = lists.issuers.filter { !issuers.contains($0) }
         let isOfOther = !idle.isEmpty && idle.count == lists.der.count

@@ -123,6 +123,29 @@ import Testing
         #expect(try both.signer == authority.certificates("tsa").facts[0])
     }
 
+    @Test func `what nobody signs has one form`() throws {
+        guard let authority = TimeStampAuthority.shared else { return }
+        let der = try authority.read("sha256.tsr")
+        /// The reply with the last of these bytes replaced by others.
+        func changed(_ old: [UInt8], _ new: [UInt8]) throws -> [UInt8] {
+            let range = try #require(der.ranges(of: old).last)
+            return der[..<range.lowerBound] + new + der[range.upperBound...]
+        }
+        let sha256: [UInt8] = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01]
+        for (old, new) in [
+            // The versions of SignedData and SignerInfo, and the parameters of the first's hash function.
+            ([2, 1, 3, 0x31], [2, 1, 1, 0x31]), ([2, 1, 3, 0x31], [2, 1, 2, 0x31]),
+            ([2, 1, 1, 0x30], [2, 1, 3, 0x30]),
+            (sha256 + [5, 0, 0x30, 0x81], sha256 + [4, 0, 0x30, 0x81]),
+        ] {
+            #expect(throws: CryptographyError.self) { try TimeStampReply(parsing: try changed(old, new)) }
+        }
+        let ecdsa: [UInt8] = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03]
+        let other = try verify(try changed(ecdsa + [2], ecdsa + [3]), authority)
+        let identifier = try #require(ObjectIdentifier("1.2.840.10045.4.3.3"))
+        #expect(other.failures == [.otherSignatureHash(algorithm: identifier)])
+    }
+
     @Test func `a token of two signers is refused`() throws {
         guard let authority = TimeStampAuthority.shared else { return }
         let options = "-md sha256 -cades -signer tsa-b.crt -inkey tsa-b.key"

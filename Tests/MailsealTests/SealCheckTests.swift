@@ -131,52 +131,51 @@ struct SealCheckTests {
 
     @Test func `whatever of one seal is put into another is refused`() async throws {
         guard let bench = try await SealCheckBench.shared() else { return }
-        let (one, other) = (try bench.seal("a"), try bench.seal("b"))
-        #expect(one.names == other.names)
-        for name in one.names where name != .readMe {
-            for isRenewed in [true, false] {
-                // Without the renewal, whose list has the digest of every file, each is refused for its own sake.
-                let report = try bench.check { files in
-                    files[name] = other[name]
-                    guard !isRenewed else { return }
-                    files = files.filter { $0.key.list != 2 || $0.key == name }
+        for (name, otherName) in [("a", "b"), ("b", "a")] {
+            let (one, other) = (try bench.seal(name), try bench.seal(otherName))
+            #expect(one.names == other.names)
+            for place in one.names where place != .readMe {
+                for file in other.names where file != .readMe {
+                    // Without the renewal, whose list has the digest of every file, each is refused for its own sake.
+                    let report = try bench.check(of: name) { files in
+                        files = files.filter { $0.key.list != 2 || $0.key == place }
+                        files[place] = other[file]
+                    }
+                    #expect(!faults(report).isEmpty, "\(file) of \(otherName) as \(place)")
                 }
-                #expect(!faults(report).isEmpty, "\(name), renewed: \(isRenewed)")
+                let renewed = try bench.check(of: name) { $0[place] = other[place] }
+                #expect(!faults(renewed).isEmpty, "\(place) of \(otherName)")
             }
+            // The whole seal beside the other bundle, and the other bundle beside the seal.
+            let report = try await verify(bench, "\(name).tar.gz") {
+                $0.seal = .folder(bench.bench.path("\(otherName).seal"))
+                $0.sealing = try bench.trust()
+            }
+            #expect(report.verdict == .sealBroken)
+            #expect(faults(try #require(report.seal)) == ["seal-of-other", "seal-bundle-differs"])
         }
-        // The whole seal beside the other bundle, and the other bundle beside the seal.
-        let report = try await verify(bench, "a.tar.gz") {
-            $0.seal = .folder(bench.bench.path("b.seal"))
-            $0.sealing = try bench.trust()
-        }
-        #expect(report.verdict == .sealBroken)
-        #expect(faults(try #require(report.seal)) == ["seal-of-other", "seal-bundle-differs"])
     }
 
     @Test func `a flipped bit of any byte of a seal is told`() async throws {
         guard let bench = try await SealCheckBench.shared() else { return }
         let seal = try bench.seal("a")
-        let file = try ReadableFile(named: bench.bench.path("a.tar.gz"))
+        let digests = try BundleDigests(of: ReadableFile(named: bench.bench.path("a.tar.gz")))
         let checkpoint = try bench.checkpoint("a")
         let trust = try bench.trust()
-        let time = try #require(try bench.check().since?.time)
-        let reply = SealFolderName.stamp(Self.stamp, .reply)
-        var silent: [SealFolderName] = []
+        var silent: [String] = []
         for name in seal.names where name != .readMe && name.list != 2 {
             // The first stamp alone: the renewal's list has the digest of every file, and would tell of it.
             let original = try #require(seal[name])
             for place in original.indices {
                 var files = seal.files.filter { $0.key.list != 2 }
                 files[name]?[place] ^= 1
-                let report = try SealCheck.run(SealFolder(files: files), of: checkpoint, .file(file), trust)
-                guard report.findings.isEmpty else { continue }
-                silent.append(name)
-                #expect(report.since?.time == time)
+                let report = SealCheck.run(SealFolder(files: files), of: checkpoint, .file(digests), trust)
+                if report.findings.isEmpty { silent.append("byte \(place) of \(name)") }
             }
         }
-        // Version numbers, parameters of algorithms and a copy of a certificate in a reply, which nobody signs and nothing
-        // depends on: until a renewal lists the digest of the file, a change there is not told.
-        #expect(silent.allSatisfy { $0 == reply } && silent.count <= 12, "\(silent.count)")
+        // What nobody signs (versions, names of algorithms, a second copy of a certificate) is told too. Of other bits than
+        // the last one, only the case of letters in the name of the signer's issuer is not: such names are the same.
+        #expect(silent == [])
         for name in seal.names where name != .readMe && name.list != 2 {
             let report = try bench.check { $0[name]?[0] ^= 1 }
             #expect(faults(report).contains("seal-list-differs"), "the renewal tells of \(name)")
@@ -204,8 +203,8 @@ struct SealCheckTests {
             ("seal-stamp-changed", { $0[.stamp(Self.stamp, .reply)]?[8] = 1 }),
         ]
         for (code, change) in changes { #expect(codes(try bench.check(nil, change)).contains(code), "\(code)") }
-        let file = try ReadableFile(named: bench.bench.path("b.tar.gz"))
-        #expect(codes(try bench.check(bundle: .file(file))).contains("seal-bundle-differs"))
+        let digests = try BundleDigests(of: ReadableFile(named: bench.bench.path("b.tar.gz")))
+        #expect(codes(try bench.check(bundle: .file(digests))).contains("seal-bundle-differs"))
     }
 
     @Test func `a renewal lists what was there, no more and no less`() async throws {
@@ -243,11 +242,10 @@ struct SealCheckTests {
         guard let bench = try await SealCheckBench.shared() else { return }
         let made = try bench.bench.run(
             """
-            set -e; sleep 1.1; mkdir -p revoked; cd revoked; export OPENSSL_CONF=/dev/null
-            : > index.txt; echo unique_subject=no > index.txt.attr; sed 's/^serial.*//' ../tsa.cnf > tsa.cnf
-            ca="openssl ca -config tsa.cnf -name crl -keyfile ../root-a.key -cert ../root-a.crt"
-            $ca -revoke ../tsa-a.crt -crl_reason keyCompromise; $ca -gencrl -out list.crl
-            openssl crl -in list.crl > list.pem
+            set -e; sleep 1.1; mkdir -p revoked; cd revoked; . "\(SealCheckBench.peers)/tsa.sh"; cp ../root-a.* .
+            openssl ca -config tsa.cnf -name crl -keyfile root-a.key -cert root-a.crt -revoke ../tsa-a.crt \\
+                -crl_reason keyCompromise
+            revocations root-a list.pem
             """)
         #expect(made.status == 0, "\(made.output)")
         let lists = try bench.read("revoked/list.pem")
@@ -263,10 +261,9 @@ struct SealCheckTests {
         guard let bench = try await SealCheckBench.shared() else { return }
         let made = try bench.bench.run(
             """
-            set -e; mkdir -p second; cd second; cp ../a.seal/SEAL .; export OPENSSL_CONF=/dev/null
-            openssl ts -query -config ../tsa.cnf -data SEAL -sha512 -cert -out tsq
-            openssl ts -reply -config ../tsa.cnf -section stamps -queryfile tsq -signer ../tsa-b.crt \\
-                -inkey ../tsa-b.key -out tsr
+            set -e; mkdir -p second; cd second; . "\(SealCheckBench.peers)/tsa.sh"; cp ../tsa-b.* .
+            query ../a.seal/SEAL sha512 tsq
+            stamp tsa-b tsq tsr
             """)
         #expect(made.status == 0, "\(made.output)")
         let second = SealFolderStamp(list: 1, authority: "second.example-2")
