@@ -1,4 +1,4 @@
-// The options that say whose seals to believe.
+// The options that say which seal to check, and whose to believe.
 
 import ArgumentParser
 import Bytes
@@ -33,5 +33,28 @@ struct SealCheckArguments: ParsableArguments {
         for key in noteKey { try options.addNoteKeys(key.argumentBytes) }
         for file in tsaCa { try options.addAnchors(file.argumentBytes) }
         return options
+    }
+}
+
+/// Which seal of a bundle is checked, and what it is checked against.
+struct BundleSealArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("The seal's folder (default: NAME.seal beside the bundle).", valueName: "dir"))
+    var seal: String?
+
+    @Flag(help: "Look at no seal.")
+    var noSeal = false
+
+    @OptionGroup(title: "Whom to believe") var sealing: SealCheckArguments
+
+    func validate() throws {
+        guard !noSeal || seal == nil && !sealing.isAny else {
+            throw ValidationError("--no-seal goes with no option about a seal")
+        }
+    }
+
+    /// Has a verification look at that seal.
+    func apply(to options: inout VerifyOptions) throws {
+        options.seal = seal.map { .folder($0.argumentBytes) } ?? (noSeal ? .none : .beside)
+        options.sealing = try sealing.options()
     }
 }

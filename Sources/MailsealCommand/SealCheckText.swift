@@ -37,7 +37,7 @@ extension SealReport {
     }
 
     /// A time such as `2026-11-22 14:03:05 UTC`.
-    private static func words(for time: TimeStampTime) -> String {
+    static func words(for time: TimeStampTime) -> String {
         time.description.dropLast().split(separator: "T").joined(separator: " ") + " UTC"
     }
 

@@ -16,12 +16,15 @@ struct StatementCommand: AsyncParsableCommand {
             retrieval, counts, failures and root, as FRE 902(14) and ISO/IEC 27037 ask for, with blanks for name and
             signature. What the maker of the bundle stated is said to be so. It is no legal advice.
 
+            The seal beside the bundle is checked as verify does it, and the page names its signatures and time stamps. What it is
+            worth depends on whom you name, as the signer of the page, with --allowed-signers, --note-key and --tsa-ca.
+
             EXAMPLES
               mailseal statement mail.tar.gz --root 181:3f9c…e1 > statement.txt
-              mailseal statement mail.tar.gz --html -o statement.html
+              mailseal statement mail.tar.gz --allowed-signers signers --tsa-ca tsa-root.pem --html -o statement.html
 
             EXIT STATUS
-              0 done; 1 the bundle does not verify, which the page says; 2 trouble
+              0 done; 1 the bundle does not verify or its seal is broken, which the page says; 2 trouble
             """)
 
     @Argument(help: ArgumentHelp("The bundle.", valueName: "bundle"))
@@ -31,6 +34,8 @@ struct StatementCommand: AsyncParsableCommand {
         help: ArgumentHelp("The root that the bundle must have.", valueName: "size:hash"),
         transform: ArgumentForm.root)
     var root: RootReference?
+
+    @OptionGroup var seal: BundleSealArguments
 
     @Flag(help: "Write HTML instead of text.")
     var html = false
@@ -46,6 +51,7 @@ struct StatementCommand: AsyncParsableCommand {
     func run() async throws {
         var options = StatementOptions(bundle: bundle.argumentBytes)
         options.verification.pin = root
+        try seal.apply(to: &options.verification)
         options.verification.jobs = resources.workers
         options.verification.memory = resources.memoryBytes
         if let output, try !force && AtomicOutput.isTaken(output.argumentBytes) {
@@ -64,6 +70,6 @@ struct StatementCommand: AsyncParsableCommand {
         } else {
             Terminal.answer(text)
         }
-        if [.altered, .evidenceDiffers].contains(statement.report.verdict) { throw ExitCode(1) }
+        if [.altered, .evidenceDiffers, .sealBroken].contains(statement.report.verdict) { throw ExitCode(1) }
     }
 }

@@ -10,6 +10,8 @@ struct StatementPage {
     /// Facts under a heading.
     struct Section {
         let heading: String
+        /// What must not be overlooked.
+        var alarm: String?
         var rows: [(label: String, value: String)] = []
         var paragraphs: [String] = []
     }
@@ -26,11 +28,13 @@ struct StatementPage {
             sections.insert(Self.origin(statement), at: 1)
             sections.insert(Self.content(statement), at: 2)
         }
+        sections.append(Self.seal(statement))
         sections.append(Self.process)
         sections.append(Self.certification)
         self.sections = sections.enumerated().map { place, section in
             Section(
-                heading: "\(place + 1). \(section.heading)", rows: section.rows, paragraphs: section.paragraphs)
+                heading: "\(place + 1). \(section.heading)", alarm: section.alarm, rows: section.rows,
+                paragraphs: section.paragraphs)
         }
     }
 
@@ -110,7 +114,7 @@ struct StatementPage {
 
     private static func verification(_ statement: Statement) -> Section {
         let report = statement.report
-        var rows = [("Tool", "mailseal \(programVersion), format \(formatName)"), ("Result", report.verdict.statedAs)]
+        var rows = [("Tool", "mailseal \(programVersion), format \(formatName)"), ("Result", report.result)]
         if let rules = report.rules { rows.append(("Rules", "\(rules)")) }
         rows += report.findings.prefix(Statement.listLimit).map { ("", "\($0.code): \($0.subject): \($0.detail)") }
         let rest = report.findings.count - Statement.listLimit
@@ -146,18 +150,26 @@ extension SourcePath {
     }
 }
 
-extension VerifyReport.Verdict {
+extension VerifyReport {
     /// The verdict in a sentence of the certification.
-    fileprivate var statedAs: String {
-        switch self {
-        case .intact: "intact: everything recomputed agrees, and the root is the one named by the signer of this page"
-        case .extended: "an earlier edition has the root named by the signer of this page; everything recomputed agrees"
-        case .consistent: "consistent: everything recomputed agrees; the root was compared with no other"
-        case .bytesIntact: "bytes intact, root as named; derived facts were not checked (other rules)"
-        case .bytesConsistent: "bytes consistent; derived facts were not checked (other rules)"
-        case .evidenceDiffers: "bytes consistent; recorded evidence does NOT follow from them"
-        case .sealBroken: "everything recomputed agrees, but the seal named by the signer of this page is BROKEN"
-        case .altered: "ALTERED: this copy is not what was packed"
+    fileprivate var result: String {
+        let anchor = isNamed ? "the root is the one named by the signer of this page" : "the seal vouches for the root"
+        switch verdict {
+        case .intact: return "intact: everything recomputed agrees, and \(anchor)"
+        case .extended:
+            return "an earlier edition has the root named by the signer of this page; everything recomputed agrees"
+        case .consistent: return "consistent: everything recomputed agrees; \(unanchored)"
+        case .bytesIntact: return "bytes intact, and \(anchor); derived facts were not checked (other rules)"
+        case .bytesConsistent:
+            return "bytes consistent; \(unanchored); derived facts were not checked (other rules)"
+        case .evidenceDiffers: return "bytes consistent; recorded evidence does NOT follow from them"
+        case .sealBroken: return "THE SEAL IS BROKEN; what was recomputed from the copy alone agrees"
+        case .altered: return "ALTERED: this copy is not what was packed"
         }
+    }
+
+    private var unanchored: String {
+        seal == nil
+            ? "the root was compared with no other" : "the root is that of a seal whose signer nobody named"
     }
 }

@@ -12,6 +12,7 @@ extension StatementPage {
         var lines = [title.uppercased()] + Columns.wrap(subtitle, Self.columns)
         for section in sections {
             lines += ["", section.heading.uppercased()]
+            if let alarm = section.alarm { lines += ["", "  *** \(alarm) ***", ""] }
             for (label, value) in section.rows { lines += Self.row(label, safeForTerminal(value)) }
             for paragraph in section.paragraphs { lines += Columns.wrap("  " + paragraph, Self.columns) }
         }
@@ -46,7 +47,8 @@ extension StatementPage {
             }
             let table = rows.isEmpty ? "" : "<table>\n\(rows.joined(separator: "\n"))\n</table>\n"
             let paragraphs = section.paragraphs.map { "<p>\(Self.escaped($0))</p>\n" }.joined()
-            return "<h2>\(Self.escaped(section.heading))</h2>\n\(table)\(paragraphs)"
+            let alarm = section.alarm.map { "<p class=\"alarm\">\(Self.escaped($0))</p>\n" } ?? ""
+            return "<h2>\(Self.escaped(section.heading))</h2>\n\(alarm)\(table)\(paragraphs)"
         }
         let lines = blanks.map { "<tr><th>\(Self.escaped($0))</th><td></td></tr>" }.joined(separator: "\n")
         return """
@@ -57,13 +59,18 @@ extension StatementPage {
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
             <title>\(Self.escaped(title))</title>
             <style>
-            @page { size: A4; margin: 16mm 18mm }
+            @page { size: A4; margin: 12mm 18mm }
             body { font: 9.5pt/1.35 serif; max-width: 174mm; margin: 1em auto; color: #000; background: #fff }
             h1 { font-size: 15pt; margin: 0 } h2 { font-size: 10.5pt; margin: .8em 0 .2em; border-bottom: .5pt solid #000 }
             p { margin: .25em 0 } table { border-collapse: collapse; width: 100% }
             th { text-align: left; vertical-align: top; font-weight: normal; white-space: nowrap; padding: 0 1em 0 0; width: 7em }
             td { overflow-wrap: anywhere; padding: 0 }
+            .alarm { border: 1.5pt solid #000; padding: .3em .6em; margin: .4em 0; font-weight: bold; color: #b00 }
             .blanks th { padding-top: 1.5em; width: 12em } .blanks td { border-bottom: .5pt solid #000 }
+            @media print {
+              body { margin: 0; font-size: 8.6pt; line-height: 1.28 }
+              .blanks { break-inside: avoid } .blanks th { padding-top: 1.3em }
+            }
             </style>
             </head>
             <body>

@@ -54,13 +54,7 @@ struct VerifyCommand: AsyncParsableCommand {
             valueName: "size:hash|bundle"))
     var extends: String?
 
-    @Option(help: ArgumentHelp("The seal's folder (default: NAME.seal beside the bundle).", valueName: "dir"))
-    var seal: String?
-
-    @Flag(help: "Look at no seal.")
-    var noSeal = false
-
-    @OptionGroup(title: "Whom to believe") var sealing: SealCheckArguments
+    @OptionGroup var seal: BundleSealArguments
 
     @Flag(help: "Fail unless the root is pinned by --root or --checkpoint, or sealed by somebody you named.")
     var anchored = false
@@ -69,12 +63,6 @@ struct VerifyCommand: AsyncParsableCommand {
     var json = false
 
     @OptionGroup var resources: ResourceOptions
-
-    func validate() throws {
-        guard !noSeal || seal == nil && !sealing.isAny else {
-            throw ValidationError("--no-seal goes with no option about a seal")
-        }
-    }
 
     func run() async throws {
         let line = ProgressLine("verifying")
@@ -102,8 +90,7 @@ struct VerifyCommand: AsyncParsableCommand {
             options.pinnedOrigin = named.origin
         }
         options.base = try extends.map { try Self.base($0) }
-        options.seal = seal.map { .folder($0.argumentBytes) } ?? (noSeal ? .none : .beside)
-        options.sealing = try sealing.options()
+        try seal.apply(to: &options)
         options.jobs = resources.workers
         options.memory = resources.memoryBytes
         return options
