@@ -23,7 +23,24 @@ extension TimeStampToken {
     }
 }
 
+extension RevocationLists {
+    /// Those by issuers of these certificates, going by the names.
+    public func issued(for certificates: CertificateList) -> RevocationLists {
+        let certificates = certificates.certificates
+        return RevocationLists(
+            der: der.filter { der in
+                guard let list = RevocationList(der: der) else { return false }
+                return certificates.contains(where: list.isByIssuer)
+            })
+    }
+}
+
 extension CertificateList {
+    /// The one certificate of these facts, or none.
+    public func only(_ facts: CertificateFacts) -> CertificateList {
+        CertificateList(der: der.filter { Certificate(der: $0)?.facts.sha256 == facts.sha256 })
+    }
+
     /// The addresses, http only, of the certificates' revocation lists (RFC 5280 §4.2.1.13), each once.
     public var revocationListAddresses: [String] {
         addresses(ofExtension: NID_crl_distribution_points) { (point: inout DERReader) throws(CryptographyError) in

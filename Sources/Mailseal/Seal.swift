@@ -61,8 +61,10 @@ public struct Seal {
         } else {
             try compare(sealed)
         }
+        let stamping = try SealStamping(options, observer)
+        if options.completes, !draft.isNew { try stamping.complete(&draft) }
         if options.renews { try renew(sealed) }
-        let stamps = try stamp()
+        let stamps = try stamp(stamping)
         let request = try writeRequest()
         try file.checkUnchanged()
         try draft.commit()
@@ -142,14 +144,13 @@ public struct Seal {
         try draft.add(.list(draft.newestList + 1), sealed.list(.sha512, of: files, in: draft))
     }
 
-    private mutating func stamp() throws -> [SealSummary.Stamp] {
+    private mutating func stamp(_ stamping: SealStamping) throws -> [SealSummary.Stamp] {
         let list = draft.newestList
         var stamps: [SealSummary.Stamp] = []
         if case .reply(let file)? = options.offline, let name = options.offlineName {
-            stamps.append(try SealStamping(observer: observer).take(file, named: name, into: &draft))
+            stamps.append(try stamping.take(file, named: name, into: &draft))
         }
         for url in options.authorities {
-            let stamping = SealStamping(observer: observer)
             stamps.append(try stamping.stamp(&draft, list: list, options.imprint, by: url))
         }
         return stamps

@@ -29,6 +29,10 @@ public struct SealOptions: Sendable {
     public var offline: OfflineStamp?
     /// The name under which an offline stamp is kept: `[a-z0-9][a-z0-9.-]*`.
     public var offlineName: String?
+    /// Files of certificates and revocation lists for the stamps, PEM or DER.
+    public var chain: [[UInt8]] = []
+    /// Fetch what stamps of the folder, and a reply that is taken in, lack of these.
+    public var fetchesChain = false
     /// A seal, bundle or checkpoint that the bundle must be the same as, or extend.
     public var after: [UInt8]?
     /// Seal even if the bundle does not extend what was sealed last for its origin.
@@ -41,6 +45,9 @@ public struct SealOptions: Sendable {
     public var jobs = 2
     /// The memory to stay within, in bytes.
     public var memoryBytes = 512 << 20
+
+    /// Whether stamps that are there may be given what they lack.
+    var completes: Bool { fetchesChain || !chain.isEmpty }
 
     /// The defaults for a bundle.
     public init(bundle: [UInt8]) { self.bundle = bundle }

@@ -78,7 +78,9 @@ enum SealPlan {
                 "\(shown) is a seal already, and its list of signatures is never changed",
                 hint: "make another seal with -o, or add a time stamp with --tsa")
         }
-        guard stamps else { throw MailsealError("\(shown) is a seal already", hint: "add a time stamp with --tsa") }
+        guard stamps || options.completes else {
+            throw MailsealError("\(shown) is a seal already", hint: "add a time stamp with --tsa")
+        }
     }
 
     private static func isReply(_ options: SealOptions) -> Bool {

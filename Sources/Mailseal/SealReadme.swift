@@ -17,8 +17,8 @@ enum SealReadme {
             SEAL, SEAL.512       the SHA-256 and SHA-512 of the files above and of the archive
             SEAL.*.tsr           a time stamp over SEAL by the authority that the name tells (RFC 3161)
             SEAL.*.tsq           the request that it answers
-            SEAL.*.chain.pem     the certificates of the authority
-            SEAL.*.crls.pem      its revocation lists
+            SEAL.*.chain.pem     the certificates of the authority and its issuers, if there are some
+            SEAL.*.crls.pem      their revocation lists, if there are some
             SEAL-2, SEAL-2.*     a renewal: the SHA-512 of all that was there before, and stamps over it
 
             All commands are for this folder. That nothing has changed:
@@ -33,7 +33,7 @@ enum SealReadme {
                 ssh-keygen -Y verify -f allowed_signers -I desk@newsroom.example -n file@mailseal -s checkpoint.sshsig < checkpoint
 
             Since when. root.pem is the certificate of the authority's root, which you got elsewhere;
-            NAME is what stands between "SEAL." and ".tsr":
+            NAME is what stands between "SEAL." and ".tsr"; without a file of certificates leave out -untrusted:
 
                 openssl ts -reply -in SEAL.NAME.tsr -text
                 openssl ts -verify -data SEAL -in SEAL.NAME.tsr -CAfile root.pem -untrusted SEAL.NAME.chain.pem

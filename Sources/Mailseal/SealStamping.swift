@@ -8,13 +8,15 @@ import Sealing
 
 /// Gets time stamps into a draft.
 struct SealStamping {
-    let observer: Observer
+    private let material: SealMaterial
+    /// Whether certificates and lists for replies that came by another way, and for older stamps, are fetched.
+    private let fetches: Bool
     private let client = HTTPClient()
 
-    init(observer: Observer) { self.observer = observer }
-
-    /// The most certificates and lists of one stamp that are fetched.
-    private static let mostFetches = 16
+    init(_ options: SealOptions, _ observer: Observer) throws {
+        material = try SealMaterial(files: options.chain, observer: observer)
+        fetches = options.fetchesChain
+    }
 
     /// A request over a list, with 16 random bytes.
     static func request(
@@ -41,7 +43,7 @@ struct SealStamping {
         try Self.check(reply.verify([request.imprint], nonce: request.nonce), of: url)
         let stamp = draft.freeStamp(SealFolderName.authority(of: url), list: list)
         try draft.add(.stamp(stamp, .request), request.der)
-        return try add(reply, to: &draft, as: stamp, request, from: url, isOnline: true)
+        return try add(reply, to: &draft, as: stamp, from: url, fetches: true)
     }
 
     /// Takes in a reply that came by another way, to a request that the draft holds.
@@ -63,7 +65,7 @@ struct SealStamping {
                 stamp = draft.freeStamp(authority, list: stamp.list)
                 try draft.add(.stamp(stamp, .request), bytes)
             }
-            return try add(reply, to: &draft, as: stamp, request, from: source, isOnline: false)
+            return try add(reply, to: &draft, as: stamp, from: source, fetches: fetches)
         }
         throw MailsealError(
             "\(source) answers no request of \(draft.path.displayText) that waits for a reply: nothing was written",
@@ -89,66 +91,73 @@ struct SealStamping {
             "\(safeForTerminal(source)): the time stamp is refused: \(reasons): nothing was written", hint: hint)
     }
 
+    /// Adds to older stamps what they lack of certificates and revocation lists.
+    func complete(_ draft: inout SealDraft) throws {
+        for stamp in draft.folder.stamps {
+            let name = SealFolderName.stamp(stamp, .reply)
+            guard let bytes = draft[name] else { continue }
+            let reply = try Self.read(bytes, from: name.description)
+            _ = try addMaterial(of: reply, to: &draft, as: stamp, from: name.description, fetches: fetches)
+        }
+    }
+
     private func add(
-        _ reply: TimeStampReply, to draft: inout SealDraft, as stamp: SealFolderStamp, _ request: TimeStampRequest,
-        from source: String, isOnline: Bool
+        _ reply: TimeStampReply, to draft: inout SealDraft, as stamp: SealFolderStamp, from source: String,
+        fetches: Bool
     ) throws -> SealSummary.Stamp {
-        guard let token = reply.token else { return try Self.refuse(reply.verify([]), of: source) }
-        let chain = certificates(of: token, isOnline: isOnline)
-        var lists = revocationLists(of: token, chain, isOnline: isOnline)
-        var found = reply.verify([request.imprint], nonce: request.nonce, chain: chain, revocationLists: lists)
-        if found.verdict == .refused, !lists.der.isEmpty, !found.isRevoked {
-            tell("the revocation lists for \(source) cannot be used and are not kept")
-            lists = token.revocationLists
-            found = reply.verify([request.imprint], nonce: request.nonce, chain: chain)
-        }
-        try Self.check(found, of: source)
-        if !found.isRevocationChecked {
-            tell("not every certificate of \(source) has a revocation list: whether they are revoked is not checked")
-        }
-        if !chain.der.isEmpty { try draft.add(.stamp(stamp, .chain), chain.pem) }
-        if !lists.der.isEmpty { try draft.add(.stamp(stamp, .revocationLists), lists.pem) }
+        let (time, found) = try addMaterial(of: reply, to: &draft, as: stamp, from: source, fetches: fetches)
         let name = SealFolderName.stamp(stamp, .reply)
         try draft.add(name, reply.der)
-        return SealSummary.Stamp(file: name.description, time: token.time, verification: found)
+        return SealSummary.Stamp(file: name.description, time: time, verification: found)
     }
 
-    /// The certificates of the token and those of their issuers, as far as they are to be had.
-    private func certificates(of token: TimeStampToken, isOnline: Bool) -> CertificateList {
-        var chain = token.certificates()
-        var asked: Set<String> = []
-        while isOnline, asked.count < Self.mostFetches,
-            let address = chain.issuerAddresses.first(where: { !asked.contains($0) })
-        {
-            asked.insert(address)
-            do {
-                let more = try CertificateList(derOrPEM: client.get(address, limit: 1 << 18))
-                chain = token.certificates(joinedWith: chain.joined(with: more))
-            } catch { tell("no certificate from there: \(error)") }
-            if chain.der.count > CertificateList.mostCertificates / 2 { break }
+    /// Adds certificates and revocation lists, unless there are some: what is there is never changed.
+    ///
+    /// Left out, so that it can be added later, is a chain that neither is complete nor has more than the reply; and what
+    /// lacks something that is said to be somewhere, unless it was looked for there.
+    private func addMaterial(
+        of reply: TimeStampReply, to draft: inout SealDraft, as stamp: SealFolderStamp, from source: String,
+        fetches: Bool
+    ) throws -> (TimeStampTime, TimeStampVerification) {
+        let known = try draft.material(of: stamp)
+        guard let token = reply.token else { return try Self.refuse(reply.verify([]), of: source) }
+        let chain = known.chain ?? material.chain(of: token, fetches: fetches)
+        var lists = known.lists ?? material.lists(of: token, chain, fetches: fetches)
+        func verify() -> TimeStampVerification {
+            reply.verify(known.imprints, nonce: known.nonce, chain: chain, revocationLists: lists)
         }
-        return chain
-    }
-
-    private func revocationLists(
-        of token: TimeStampToken, _ chain: CertificateList, isOnline: Bool
-    ) -> RevocationLists {
-        var lists = token.revocationLists
-        guard isOnline else { return lists }
-        for address in chain.revocationListAddresses.prefix(Self.mostFetches) {
-            do {
-                lists = lists.joined(with: try RevocationLists(derOrPEM: client.get(address, limit: 8 << 20)))
-            } catch { tell("no revocation list from there: \(error)") }
+        var found = verify()
+        if found.verdict == .refused, known.lists == nil, !lists.der.isEmpty, !found.isRevoked {
+            material.tell("the revocation lists for \(source) cannot be used and are not kept")
+            lists = token.revocationLists
+            found = verify()
         }
-        return lists
+        try Self.check(found, of: source)
+        let gaps = SealMaterial.gaps(in: found, chain)
+        // Which lists are called for is known only when the chain is.
+        func isEnough(_ part: SealFolderName.StampPart) -> Bool {
+            fetches || !gaps.contains { [part, .chain].contains($0.part) && !$0.addresses.isEmpty }
+        }
+        let hasMore = found.isComplete || chain.der.count > token.certificates().der.count
+        if known.chain == nil, hasMore, isEnough(.chain) { try draft.add(.stamp(stamp, .chain), chain.pem) }
+        if known.lists == nil, !lists.der.isEmpty, isEnough(.revocationLists) {
+            try draft.add(.stamp(stamp, .revocationLists), lists.pem)
+        }
+        for gap in gaps {
+            material.tell(gap, of: .stamp(stamp, .reply), isOpen: draft[.stamp(stamp, gap.part)] == nil)
+        }
+        return (token.time, found)
     }
-
-    private func tell(_ sentence: String) { observer.notice(.warning(sentence, hint: nil)) }
 }
 
 extension TimeStampVerification {
     fileprivate var isRevoked: Bool {
         failures.contains { if case .revoked = $0 { true } else { false } }
+    }
+
+    /// Whether the chain leads to a root.
+    fileprivate var isComplete: Bool {
+        if case .notAnchored(_, isSelfSigned: false)? = anchoring { false } else { anchoring != nil }
     }
 }
 
@@ -156,16 +165,13 @@ extension SealDraft {
     /// Throws when a stamp of the folder is not over its list, or is refused for another reason.
     func checkStamps() throws {
         for stamp in folder.stamps {
-            func file(_ part: SealFolderName.StampPart) -> [UInt8]? { self[.stamp(stamp, part)] }
-            guard let reply = file(.reply) else { continue }
             let name = SealFolderName.stamp(stamp, .reply)
+            guard let reply = self[name] else { continue }
             do {
+                let known = try material(of: stamp)
                 let found = try TimeStampReply(parsing: reply).verify(
-                    TimeStampImprint.all(of: self[.list(stamp.list)] ?? []),
-                    nonce: try file(.request).flatMap { try TimeStampRequest(der: $0).nonce },
-                    chain: try file(.chain).map { try CertificateList(derOrPEM: $0) } ?? CertificateList(),
-                    revocationLists: try file(.revocationLists).map { try RevocationLists(derOrPEM: $0) }
-                        ?? RevocationLists())
+                    known.imprints, nonce: known.nonce, chain: known.chain ?? CertificateList(),
+                    revocationLists: known.lists ?? RevocationLists())
                 guard found.verdict == .refused else { continue }
                 let reasons = found.failures.map(\.description).joined(separator: "; ")
                 throw MailsealError("\(name) is refused: \(reasons)", hint: "a renewal keeps only what is sound")
@@ -174,4 +180,24 @@ extension SealDraft {
             }
         }
     }
+
+    /// What the folder holds to judge a stamp by; no chain and no lists where there is no file of them.
+    fileprivate func material(of stamp: SealFolderStamp) throws -> StampMaterial {
+        func read<T>(_ part: SealFolderName.StampPart, _ parse: ([UInt8]) throws -> T) throws -> T? {
+            try self[.stamp(stamp, part)].map(parse)
+        }
+        return StampMaterial(
+            imprints: TimeStampImprint.all(of: self[.list(stamp.list)] ?? []),
+            nonce: try read(.request) { try TimeStampRequest(der: $0).nonce } ?? nil,
+            chain: try read(.chain) { try CertificateList(derOrPEM: $0) },
+            lists: try read(.revocationLists) { try RevocationLists(derOrPEM: $0) })
+    }
+}
+
+/// What the folder holds to judge a stamp by.
+private struct StampMaterial {
+    let imprints: [TimeStampImprint]
+    let nonce: [UInt8]?
+    let chain: CertificateList?
+    let lists: RevocationLists?
 }

@@ -14,7 +14,8 @@ struct SealCommand: AsyncParsableCommand {
             mailseal seal <bundle> [--ssh-key <file>] [--note-key <file>] [--tsa <url> ...] [options]
             mailseal seal <bundle> --tsa <url> ... [--renew]
             mailseal seal <bundle> --stamp-request <file> [options]
-            mailseal seal <bundle> --stamp-reply <file> --tsa-name <name>
+            mailseal seal <bundle> --stamp-reply <file> --tsa-name <name> [--chain <file> ...]
+            mailseal seal <bundle> --fetch-chain
             """,
         discussion: """
             The seal of mail.tar.gz is the folder mail.seal; it can be checked with ssh-keygen, openssl and sha256sum alone. The
@@ -27,7 +28,7 @@ struct SealCommand: AsyncParsableCommand {
               mailseal seal mail.tar.gz --ssh-key ~/.ssh/id_ed25519_sk --tsa https://freetsa.org/tsr
               mailseal seal mail.tar.gz --tsa http://timestamp.digicert.com
               mailseal seal mail.tar.gz --ssh-key key.pub --stamp-request mail.tsq
-              mailseal seal mail.tar.gz --stamp-reply mail.tsr --tsa-name freetsa.org
+              mailseal seal mail.tar.gz --stamp-reply mail.tsr --tsa-name freetsa.org --chain issuer.crt --chain list.crl
               mailseal seal mail.tar.gz --renew --tsa https://freetsa.org/tsr
 
             EXIT STATUS
@@ -62,6 +63,15 @@ struct SealCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The name of the authority that replied.", valueName: "name"))
     var tsaName: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Certificates of an authority's issuers, or revocation lists, for stamps that lack them. Repeatable.",
+            valueName: "file"))
+    var chain: [String] = []
+
+    @Flag(help: "Fetch such certificates and lists for --stamp-reply and for stamps that lack them.")
+    var fetchChain = false
 
     @Option(
         help: ArgumentHelp("The last seal of this origin: a seal, bundle or checkpoint.", valueName: "path"))
@@ -117,6 +127,8 @@ struct SealCommand: AsyncParsableCommand {
         if let stampRequest { options.offline = .request(file: stampRequest.argumentBytes) }
         if let stampReply { options.offline = .reply(file: stampReply.argumentBytes) }
         options.offlineName = tsaName
+        options.chain = chain.map(\.argumentBytes)
+        options.fetchesChain = fetchChain
         options.after = after?.argumentBytes
         options.allowsFork = fork
         options.renews = renew
