@@ -28,7 +28,8 @@ struct SealCommand: AsyncParsableCommand {
               mailseal seal mail.tar.gz --ssh-key ~/.ssh/id_ed25519_sk --tsa https://freetsa.org/tsr
               mailseal seal mail.tar.gz --tsa http://timestamp.digicert.com
               mailseal seal mail.tar.gz --ssh-key key.pub --stamp-request mail.tsq
-              mailseal seal mail.tar.gz --stamp-reply mail.tsr --tsa-name freetsa.org --chain issuer.crt --chain list.crl
+              mailseal seal mail.tar.gz --stamp-reply mail.tsr --tsa-name freetsa.org
+              mailseal seal mail.tar.gz --chain issuer.crt --chain list.crl
               mailseal seal mail.tar.gz --renew --tsa https://freetsa.org/tsr
 
             EXIT STATUS

@@ -21,7 +21,7 @@ struct StatementCommand: AsyncParsableCommand {
 
             EXAMPLES
               mailseal statement mail.tar.gz --root 181:3f9c…e1 > statement.txt
-              mailseal statement mail.tar.gz --allowed-signers signers --tsa-ca tsa-root.pem --html -o statement.html
+              mailseal statement mail.tar.gz --allowed-signers signers --html -o page.html
 
             EXIT STATUS
               0 done; 1 the bundle does not verify or its seal is broken, which the page says; 2 trouble
