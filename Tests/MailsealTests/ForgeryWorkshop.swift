@@ -40,6 +40,8 @@ struct Forgery {
         var path: String
         var content: [UInt8]
         var leaf: Int?
+        /// The entry as it stands in the archive, header and all, in place of what follows from the rest.
+        var raw: [UInt8]?
     }
 
     /// Takes a sound bundle apart.
@@ -210,6 +212,7 @@ struct Forgery {
     }
 
     private static func entry(_ name: [UInt8], _ file: File) throws -> [UInt8] {
+        if let raw = file.raw { return raw }
         let size = file.content.count
         return try Tar.header(name: name, path: file.path.bytes, size: size) + file.content
             + [UInt8](repeating: 0, count: Tar.padding(after: size))
