@@ -119,6 +119,22 @@ private enum LaterSource {
         #expect(codes(lines).contains("line-order"))
     }
 
+    @Test func `two lines under one hash are found in any edition`() {
+        let lines = LaterSource.disclosing("m1")
+        func hash(_ place: Int) -> Digest? {
+            if case .withheld(let hash) = lines[place] { hash } else { nil }
+        }
+        var found = 0
+        for place in lines.indices.dropLast() {
+            guard let first = hash(place), let second = hash(place + 1) else { continue }
+            var changed = lines
+            changed.replaceSubrange(place...(place + 1), with: [.withheld(TreeHash.node(first, second))])
+            #expect(codes(changed).contains("counts-differ"), "\(place)")
+            found += place > 31 ? 1 : 0
+        }
+        #expect(found > 0)
+    }
+
     @Test func `an end line counts no more lines than its edition has, and nothing that was taken back`() {
         let lines = LaterSource.disclosing("m4")
         guard case .end(let end) = lines[42] else { return }
