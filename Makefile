@@ -7,7 +7,7 @@ LIBRARIES = dns-root-data libarchive-dev libcurl4-openssl-dev libdeflate-dev lib
 TEST_TOOLS = $(LIBRARIES) libarchive-tools bzip2 xz-utils zip busybox xxd openssl openssh-client python3 python3-venv nsd \
 	ldnsutils golang-go golang-golang-x-mod-dev
 
-.PHONY: demo test build install format lint libraries test-tools benchmark benchmark-scale check check-record
+.PHONY: demo test mutate build install format lint libraries test-tools benchmark benchmark-scale check check-record
 
 demo: build
 	Docs/demo.sh .build/release
@@ -28,6 +28,11 @@ test: test-tools .build/venv/bin/bagit.py
 .build/venv/bin/bagit.py:
 	python3 -m venv .build/venv
 	.build/venv/bin/pip install --quiet --disable-pip-version-check setuptools bagit==1.9.0
+
+# Every bit of a small bundle changed and every length cut, and 2,000 bits of one of 1 MB: each must be reported.
+mutate: build
+	$(RELEASE) MutationCommand
+	Tests/Mutation/run.sh .build/release .build/mutation
 
 # What mailseal costs beside the programs that people use today, on an archive of SIZE (full: 9 GB), and what a DKIM signature
 # costs beside go-msgauth; each in one run. The first table is written to Docs/performance.md.

@@ -84,6 +84,10 @@ let package = Package(
             name: "BenchmarkCommand",
             dependencies: ["Bytes", "Files", "Cryptography", "Mail", "DKIM", "SampleArchive"],
             swiftSettings: strict),
+        .executableTarget(
+            name: "MutationCommand",
+            dependencies: ["Bytes", "Files", "Cryptography", "Mailseal", "Manifest", "MerkleTree"],
+            path: "Tests/Mutation", swiftSettings: strict),
         // A name server for tests
         .target(name: "LoopbackZones", path: "Tests/LoopbackZones", swiftSettings: strict),
         tests(of: "Bytes"),
