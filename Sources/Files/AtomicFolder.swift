@@ -22,8 +22,13 @@ public final class AtomicFolder {
         parent = try Descriptor.open(try CPath(around, for: "open"), flags: O_RDONLY | O_DIRECTORY)
         let hidden = around + (around.last == slash ? [] : [slash])
         let own = hidden + Array(".mailseal-\(getpid())-\(RandomName.next()).partial".utf8)
-        temporary = try CPath(own, for: "create")
-        folder = try SafeDirectory(path: own)
+        temporary = try CPath(own, for: "create", shown: target.shown)
+        do throws(FileError) {
+            folder = try SafeDirectory(path: own)
+        } catch {
+            unsafe rmdir(temporary.characters)
+            throw FileError(error.action, target.shown, code: error.code)
+        }
     }
 
     deinit { discard() }
@@ -49,7 +54,7 @@ public final class AtomicFolder {
             throw FileError("create", target.shown, code: errno)
         }
         isOpen = false
-        try parent.synchronize()
+        try CPath.synchronize(parent, holding: target)
     }
 
     private func discard() {

@@ -28,10 +28,12 @@ public final class AtomicOutput {
         let (parent, name) = CPath.split(path)
         target = try CPath(path, for: "create")
         guard !name.isEmpty else { throw FileError("create", target.shown, code: EISDIR) }
+        try Self.checkReplaceable(target)
         folder = try Descriptor.open(try CPath(parent, for: "open"), flags: O_RDONLY | O_DIRECTORY)
         let separator: [UInt8] = parent.last == UInt8(ascii: "/") ? [] : [UInt8(ascii: "/")]
         let hidden = parent + separator + Array(".mailseal-\(getpid())-\(RandomName.next()).partial".utf8)
-        temporary = try CPath(hidden, for: "create")
+        // Sentences name what the user asked for.
+        temporary = try CPath(hidden, for: "create", shown: target.shown)
         slot = DoomedNames.add(temporary.characters)
         do throws(FileError) {
             let flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW
@@ -49,6 +51,21 @@ public final class AtomicOutput {
         let path = try CPath(path, for: "create")
         var status = stat()
         return unsafe lstat(path.characters, &status) == 0
+    }
+
+    /// Throws when something that is no file stands at a path, even behind a symbolic link: a device must never become a file.
+    private static func checkReplaceable(_ path: CPath) throws(FileError) {
+        var status = stat()
+        guard unsafe stat(path.characters, &status) == 0 else { return }
+        let kind: String
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return
+        case S_IFDIR: kind = "folder"
+        case S_IFIFO: kind = "pipe"
+        case S_IFSOCK: kind = "socket"
+        default: kind = "device"
+        }
+        throw FileError("create", path.shown, reason: "it is a \(kind)")
     }
 
     /// Appends bytes.
@@ -89,7 +106,7 @@ public final class AtomicOutput {
             try link()
         }
         finish()
-        try folder.synchronize()
+        try CPath.synchronize(folder, holding: target)
     }
 
     /// Removes what was written; what stands under the target's name stays untouched.
@@ -120,7 +137,12 @@ public final class AtomicOutput {
         guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else {
             throw FileError("create", target.shown, code: errno)
         }
-        // No second names on this file system (FAT, some network shares): take the name with an empty file first.
+        // No second names on this file system (FAT, some network shares).
+        if unsafe Self.renameExclusively(temporary.characters, target.characters) == 0 { return }
+        guard [EINVAL, ENOSYS, EOPNOTSUPP].contains(errno) else {
+            throw FileError("create", target.shown, code: errno)
+        }
+        // Nor a renaming that replaces nothing: take the name with an empty file first.
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
         _ = try Descriptor.open(target, flags: flags, mode: 0o666, for: "create")
         do throws(FileError) {
@@ -129,5 +151,16 @@ public final class AtomicOutput {
             unsafe unlink(target.characters)
             throw error
         }
+    }
+
+    /// `renameat2` with RENAME_NOREPLACE, which glibc declares for GNU sources only.
+    private static func renameExclusively(_ old: UnsafePointer<CChar>, _ new: UnsafePointer<CChar>) -> Int32 {
+        typealias Call =
+            @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
+        guard let symbol = unsafe dlsym(nil, "renameat2") else {
+            errno = ENOSYS
+            return -1
+        }
+        return unsafe unsafeBitCast(symbol, to: Call.self)(AT_FDCWD, old, AT_FDCWD, new, 1)
     }
 }

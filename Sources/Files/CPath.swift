@@ -11,9 +11,11 @@ struct CPath {
     let shown: String
 
     /// The path of these bytes; a NUL within them would cut it short and is refused.
-    init(_ path: [UInt8], for action: String) throws(FileError) {
-        shown = path.displayText
-        guard !path.isEmpty, !path.contains(0) else { throw FileError(action, shown, code: EINVAL) }
+    ///
+    /// Errors show `shown`, by default the path itself.
+    init(_ path: [UInt8], for action: String, shown: String? = nil) throws(FileError) {
+        self.shown = shown ?? path.displayText
+        guard !path.isEmpty, !path.contains(0) else { throw FileError(action, self.shown, code: EINVAL) }
         characters = path.map { CChar(bitPattern: $0) } + [0]
     }
 
@@ -22,5 +24,14 @@ struct CPath {
         guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return ([UInt8(ascii: ".")], path) }
         let name = Array(path[(slash + 1)...])
         return (slash == 0 ? [UInt8(ascii: "/")] : Array(path[..<slash]), name)
+    }
+
+    /// Waits until a name that was just put into a folder is on the disk.
+    static func synchronize(_ folder: Descriptor, holding target: CPath) throws(FileError) {
+        do throws(FileError) {
+            try folder.synchronize()
+        } catch {
+            throw FileError("bring to the disk the name of", target.shown, code: error.code)
+        }
     }
 }

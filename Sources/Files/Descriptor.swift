@@ -99,4 +99,10 @@ final class Descriptor: Sendable {
             guard errno == EINTR else { throw FileError("write", path, code: errno) }
         }
     }
+
+    /// Hands the content over as closing does, which on network shares is when a full disk is told.
+    func handOver() throws(FileError) {
+        let other = fcntl(number, F_DUPFD_CLOEXEC, 0)
+        guard other >= 0, close(other) == 0 || errno == EINTR else { throw FileError("write", path, code: errno) }
+    }
 }

@@ -129,9 +129,14 @@ public final class NewFile {
         guard result == 0 else { throw FileError("set the time of", shown, code: errno) }
     }
 
-    /// Keeps the file; `synchronize` also waits until it is on the disk.
+    /// Keeps the file, once the system has taken all of it; `synchronize` also waits until it is on the disk.
     public func finish(synchronize: Bool = false) throws(FileError) {
-        if synchronize { try handle.synchronize() }
+        do throws(FileError) {
+            if synchronize { try handle.synchronize() }
+            try handle.handOver()
+        } catch {
+            throw FileError("write", shown, code: error.code)
+        }
         isFinished = true
     }
 }

@@ -48,7 +48,6 @@ enum Terminal {
     static func report(_ error: any Error, usage: String) {
         if let error = error as? MailsealError {
             say(error.description)
-            if let hint = error.hint { self.hint(hint) }
         } else if usage.contains("Usage:") {
             let label = "mailseal: "
             let sentence = usage.hasPrefix(label) ? usage.dropFirst(label.count) : usage[...]
@@ -57,6 +56,7 @@ enum Terminal {
         } else {
             say("\(error)")
         }
+        if let hint = MailsealError.hint(for: error) { self.hint(hint) }
     }
 
     /// Puts something harmless in the place of standard streams that are closed, so that no file of ours gets their number.
