@@ -78,7 +78,12 @@ public final class PrivateFolder {
         let name = try CPath(path, for: "create")
         guard unsafe mkdir(name.characters, 0o700) == 0 else { throw FileError("create", name.shown, code: errno) }
         self.path = path
-        folder = try SafeDirectory(path: path)
+        do throws(FileError) {
+            folder = try SafeDirectory(path: path)
+        } catch {
+            unsafe rmdir(name.characters)
+            throw error
+        }
     }
 
     deinit {

@@ -103,7 +103,7 @@ public final class AtomicOutput {
         if force {
             try rename()
         } else {
-            try link()
+            try NewName.give(target, to: temporary, in: AT_FDCWD)
         }
         finish()
         try CPath.synchronize(folder, holding: target)
@@ -126,41 +126,5 @@ public final class AtomicOutput {
         guard unsafe Glibc.rename(temporary.characters, target.characters) == 0 else {
             throw FileError("create", target.shown, code: errno)
         }
-    }
-
-    /// A second name instead of a new one: the system never lets it replace anything.
-    private func link() throws(FileError) {
-        if unsafe Glibc.link(temporary.characters, target.characters) == 0 {
-            unsafe unlink(temporary.characters)
-            return
-        }
-        guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else {
-            throw FileError("create", target.shown, code: errno)
-        }
-        // No second names on this file system (FAT, some network shares).
-        if unsafe Self.renameExclusively(temporary.characters, target.characters) == 0 { return }
-        guard [EINVAL, ENOSYS, EOPNOTSUPP].contains(errno) else {
-            throw FileError("create", target.shown, code: errno)
-        }
-        // Nor a renaming that replaces nothing: take the name with an empty file first.
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
-        _ = try Descriptor.open(target, flags: flags, mode: 0o666, for: "create")
-        do throws(FileError) {
-            try rename()
-        } catch {
-            unsafe unlink(target.characters)
-            throw error
-        }
-    }
-
-    /// `renameat2` with RENAME_NOREPLACE, which glibc declares for GNU sources only.
-    private static func renameExclusively(_ old: UnsafePointer<CChar>, _ new: UnsafePointer<CChar>) -> Int32 {
-        typealias Call =
-            @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
-        guard let symbol = unsafe dlsym(nil, "renameat2") else {
-            errno = ENOSYS
-            return -1
-        }
-        return unsafe unsafeBitCast(symbol, to: Call.self)(AT_FDCWD, old, AT_FDCWD, new, 1)
     }
 }

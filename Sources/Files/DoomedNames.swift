@@ -16,8 +16,17 @@ enum DoomedNames {
         return unsafe table
     }()
 
+    /// The descriptors of the folders that the names count from.
+    nonisolated(unsafe) private static let folders: UnsafeMutablePointer<Int32> = {
+        let table = UnsafeMutablePointer<Int32>.allocate(capacity: slots)
+        unsafe table.initialize(repeating: AT_FDCWD, count: slots)
+        return unsafe table
+    }()
+
     /// Enters a name (with its NUL) and gives its slot; nil when it is too long or every slot is taken.
-    static func add(_ name: [CChar]) -> Int? {
+    ///
+    /// `folder` is open until the name is taken out, or `AT_FDCWD`.
+    static func add(_ name: [CChar], in folder: Int32 = AT_FDCWD) -> Int? {
         guard name.count <= length else { return nil }
         var old = claimed.load(ordering: .relaxed)
         while true {
@@ -27,6 +36,7 @@ enum DoomedNames {
                 expected: old, desired: old | 1 << UInt32(slot), ordering: .acquiringAndReleasing)
             if won {
                 for (place, character) in name.enumerated() { unsafe names[slot * length + place] = character }
+                unsafe folders[slot] = folder
                 active.bitwiseOr(1 << UInt32(slot), ordering: .sequentiallyConsistent)
                 return slot
             }
@@ -45,7 +55,7 @@ enum DoomedNames {
         let mask = active.load(ordering: .sequentiallyConsistent)
         var slot = 0
         while slot < slots {
-            if mask & 1 << UInt32(slot) != 0 { unsafe unlink(names + slot * length) }
+            if mask & 1 << UInt32(slot) != 0 { unsafe unlinkat(folders[slot], names + slot * length, 0) }
             slot += 1
         }
     }
@@ -53,6 +63,7 @@ enum DoomedNames {
     /// Makes sure that everything the handler reads exists before the first signal.
     static func prepare() {
         _ = unsafe names
+        _ = unsafe folders
         _ = active.load(ordering: .relaxed)
     }
 }

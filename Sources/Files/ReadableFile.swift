@@ -63,9 +63,10 @@ public final class ReadableFile: Sendable {
 
     /// Throws when the file is no longer as it was when it was opened, or holds more than its size says.
     public func checkUnchanged() throws(FileError) {
+        let rest = try handle.read(at: size, upTo: 1)
         let now = FileStamp(try handle.status())
         guard now == stamp else { throw FileError("read", path, reason: "it changed while it was read") }
-        guard try handle.read(at: size, upTo: 1).isEmpty else {
+        guard rest.isEmpty else {
             throw FileError("read", path, reason: "it holds more than its size, \(size) bytes")
         }
     }

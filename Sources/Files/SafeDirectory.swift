@@ -22,10 +22,16 @@ public final class SafeDirectory {
     public func create(_ components: [[UInt8]]) throws(FileError) -> NewFile {
         let shown = components.map(\.displayText).joined(separator: "/")
         let (parent, path) = try place(components, shown)
-        let file = try Self.naming(shown) { () throws(FileError) in
-            try Descriptor.open(path, in: parent, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o666)
+        var status = stat()
+        guard unsafe fstatat(parent.number, path.characters, &status, AT_SYMLINK_NOFOLLOW) != 0 else {
+            throw FileError("create", shown, code: EEXIST)
         }
-        return NewFile(file, path, in: parent, shown: shown)
+        let hidden = Array(".mailseal-\(getpid())-\(RandomName.next()).partial".utf8)
+        let temporary = try CPath(hidden, for: "create", shown: shown)
+        let file = try Self.naming(shown) { () throws(FileError) in
+            try Descriptor.open(temporary, in: parent, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o666)
+        }
+        return NewFile(file, temporary, in: parent, target: path, shown: shown)
     }
 
     /// Makes a new symbolic link at these components, under the rules of `create`; its target is not looked at.
@@ -86,26 +92,31 @@ public final class SafeDirectory {
     }
 }
 
-/// A file that was just made; it is removed again unless `finish` is called.
+/// A file under a temporary name; `finish` gives it its own, and without that it is removed again.
 public final class NewFile {
     /// The bytes appended so far.
     public private(set) var size = 0
     private let handle: Descriptor
-    private let name: CPath
+    private let temporary: CPath
+    private let target: CPath
     private let folder: Descriptor
     private let shown: String
+    private var slot: Int?
     private var isFinished = false
 
     /// The new file that a descriptor is open on.
-    init(_ handle: Descriptor, _ name: CPath, in folder: Descriptor, shown: String) {
+    init(_ handle: Descriptor, _ temporary: CPath, in folder: Descriptor, target: CPath, shown: String) {
         self.handle = handle
-        self.name = name
+        self.temporary = temporary
+        self.target = target
         self.folder = folder
         self.shown = shown
+        slot = DoomedNames.add(temporary.characters, in: folder.number)
     }
 
     deinit {
-        if !isFinished { unsafe unlinkat(folder.number, name.characters, 0) }
+        if !isFinished { unsafe unlinkat(folder.number, temporary.characters, 0) }
+        if let slot { DoomedNames.remove(slot) }
     }
 
     /// Appends bytes.
@@ -129,13 +140,18 @@ public final class NewFile {
         guard result == 0 else { throw FileError("set the time of", shown, code: errno) }
     }
 
-    /// Keeps the file, once the system has taken all of it; `synchronize` also waits until it is on the disk.
+    /// Puts the file under its name once the system has taken all of it; `synchronize` also waits until it is on the disk.
     public func finish(synchronize: Bool = false) throws(FileError) {
         do throws(FileError) {
             if synchronize { try handle.synchronize() }
             try handle.handOver()
         } catch {
             throw FileError("write", shown, code: error.code)
+        }
+        do throws(FileError) {
+            try NewName.give(target, to: temporary, in: folder.number)
+        } catch {
+            throw FileError("create", shown, code: error.code)
         }
         isFinished = true
     }
