@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 SWIFT ?= swift
 
 LIBRARIES = dns-root-data libarchive-dev libcurl4-openssl-dev libdeflate-dev libgmp-dev libssl-dev libunbound-dev zlib1g-dev
-TEST_TOOLS = $(LIBRARIES) libarchive-tools bzip2 xz-utils zip busybox xxd openssl openssh-client python3 python3-venv nsd \
+TEST_TOOLS = $(LIBRARIES) gcc libc6-dev libarchive-tools bzip2 xz-utils zip busybox xxd openssl openssh-client python3 python3-venv nsd \
 	ldnsutils golang-go golang-golang-x-mod-dev
 
 .PHONY: demo test mutate build install format lint libraries test-tools benchmark benchmark-scale check check-record

@@ -122,13 +122,14 @@ static int fate(const char *call, int folder, const char *path, int is_stream) {
     inside = 1;
     pthread_mutex_lock(&lock);
     const char *outcome = "-";
-    for (int i = 0; i < rule_count && result == PLAIN; i++) {
+    for (int i = 0; i < rule_count; i++) {
         struct rule *rule = &rules[i];
         if ((strcmp(rule->call, "*") && strcmp(rule->call, call)) || fnmatch(rule->pattern, name, 0)) continue;
         rule->seen++;
         if (rule->repeat == '%' ? rule->seen % rule->count != 1
                                 : rule->seen != rule->count && !(rule->repeat == '+' && rule->seen > rule->count))
             continue;
+        if (result != PLAIN) continue;
         outcome = rule->effect;
         if (!strcmp(outcome, "kill") || (!strcmp(outcome, "torn") && strcmp(call, "write"))) {
             note(call, name, outcome);
@@ -141,7 +142,10 @@ static int fate(const char *call, int folder, const char *path, int is_stream) {
         } else if (!strncmp(outcome, "run ", 4)) {
             char script[PATH_MAX + 600];
             snprintf(script, sizeof script, "cd '%s' && %s", root, outcome + 4);
+            /* Other threads go on meanwhile; a signal handler of the program must not wait for the script. */
+            pthread_mutex_unlock(&lock);
             if (system(script)) outcome = "run-failed";
+            pthread_mutex_lock(&lock);
         } else {
             for (size_t c = 0; c < sizeof codes / sizeof *codes; c++)
                 if (!strcmp(outcome, codes[c].name)) result = codes[c].code;
@@ -226,9 +230,14 @@ PUBLIC int renameat2(int from, const char *old, int to, const char *new, unsigne
     FAIL("rename", to, new);
     return (int) syscall(SYS_renameat2, from, old, to, new, flags);
 }
+PUBLIC int renameat(int from, const char *old, int to, const char *new) { return renameat2(from, old, to, new, 0); }
 PUBLIC int link(const char *old, const char *new) {
     FAIL("link", AT_FDCWD, new);
     return (int) syscall(SYS_linkat, AT_FDCWD, old, AT_FDCWD, new, 0);
+}
+PUBLIC int linkat(int from, const char *old, int to, const char *new, int flags) {
+    FAIL("link", to, new);
+    return (int) syscall(SYS_linkat, from, old, to, new, flags);
 }
 PUBLIC int symlinkat(const char *target, int folder, const char *path) {
     FAIL("link", folder, path);

@@ -55,12 +55,13 @@ struct FaultBench {
         bench = try CommandBench()
         work = bench.root + "/work"
         let script = """
-            set -e; mkdir template; mv leak template; cd template; mkdir tmp state more
+            set -e; mkdir -p template work/tmp; mv leak template; cd template; mkdir tmp state more
             sed s/one/three/ leak/1.eml > more/3.eml
             "$M" create leak --retrieved-at 2017-05-05T18:35:00Z -o old.tar.gz --origin newsroom.example/leak
             echo former > former.tar.gz; cp former.tar.gz former.bin
             \(preparation)
-            cd ..; cp -a template work
+            cd ..; test ! -e work/state || { rmdir template/state; mv work/state template; }
+            rm -rf work; cp -a template work
             """
         let made = try bench.run(script, environment: environment([]))
         guard made.status == 0 else { throw CocoaError(.fileNoSuchFile, userInfo: ["": made.errors]) }
@@ -101,7 +102,8 @@ struct FaultBench {
         for path in try FileManager.default.subpathsOfDirectory(atPath: work) {
             let attributes = try? FileManager.default.attributesOfItem(atPath: work + "/" + path)
             let isFile = attributes?[.type] as? FileAttributeType == .typeRegular
-            files[path] = .some(isFile ? [UInt8](FileManager.default.contents(atPath: work + "/" + path) ?? Data()) : nil)
+            files[path] = .some(
+                isFile ? [UInt8](FileManager.default.contents(atPath: work + "/" + path) ?? Data()) : nil)
         }
         return files
     }

@@ -41,9 +41,6 @@ struct FaultScenario: CustomTestStringConvertible, Sendable {
         arguments: "extend old.tar.gz --keys keys.txt -o new.tar.gz", target: "new.tar.gz", isVariant: true)
     static let redact = FaultScenario(
         name: "redact", arguments: "redact old.tar.gz --withhold 1 -o new.tar.gz", target: "new.tar.gz")
-    static let redactOver = FaultScenario(
-        name: "redact -f", arguments: "redact old.tar.gz --withhold 1 -f -o former.tar.gz", target: "former.tar.gz",
-        replaces: true, isVariant: true)
     static let seal = FaultScenario(
         name: "seal", preparation: keys, arguments: "seal old.tar.gz --ssh-key desk", target: "old.seal",
         others: ["state"])
@@ -52,5 +49,5 @@ struct FaultScenario: CustomTestStringConvertible, Sendable {
         target: "note.key")
 
     /// Those whose result is the same in every run.
-    static let reproducible = [create, createOver, extend, extendKeys, redact, redactOver, seal]
+    static let reproducible = [create, createOver, extend, extendKeys, redact, seal]
 }

@@ -16,7 +16,8 @@ import Testing
         let before = try faults.run("--version")
         let whole = try faults.run(scenario.arguments)
         #expect(whole.status == 0, "\(whole.sentences)")
-        let last = try #require(whole.calls.lastIndex { ["link", "rename"].contains($0.name) && $0.path == scenario.target })
+        let last = try #require(
+            whole.calls.lastIndex { ["link", "rename"].contains($0.name) && $0.path == scenario.target })
         let codes = ["ENOSPC", "EIO", "EDQUOT"]
         var number = 0
         for (index, call) in whole.calls[...last].enumerated() where call.isChange && call.name != "unlink" {
@@ -26,7 +27,8 @@ import Testing
             let context: Comment = "\(code) at \(call): \(failed.sentences)"
             #expect(failed.status == 2 && failed.output.isEmpty, context)
             #expect(Self.difference(before, failed) == [], context)
-            #expect(failed.sentences.contains { $0.hasPrefix("mailseal: cannot ") || $0.contains("ssh-keygen") }, context)
+            #expect(
+                failed.sentences.contains { $0.hasPrefix("mailseal: cannot ") || $0.contains("ssh-keygen") }, context)
             if code != "EIO" {
                 #expect(failed.sentences.last?.hasPrefix("mailseal: hint: make room") == true, context)
             }
@@ -74,7 +76,7 @@ import Testing
         guard let faults = try FaultBench(scenario.preparation) else { return }
         let whole = try faults.run(scenario.arguments)
         let interrupted = ["open", "create", "read", "write", "sync"].map { "\($0) * 2% EINTR" }
-        for rules in [interrupted, ["read * 1+ short", "write * 1+ short"], ["close * 1+ EINTR"], ["close * 1+ EIO"]] {
+        for rules in [interrupted, ["read * 1+ short", "write * 1+ short"], ["close * 1+ EINTR"]] {
             let trial = try faults.run(scenario.arguments, rules)
             #expect(trial.status == 0, "\(rules): \(trial.sentences)")
             #expect(trial.output == whole.output && Self.difference(whole, trial) == [], "\(rules)")
@@ -101,15 +103,16 @@ import Testing
     }
 
     @Test(arguments: [
-        ("create * 1+ EACCES", "Permission denied"), ("create * 1+ EROFS", "Read-only file system"),
-        ("create * 1+ EMFILE", "Too many open files"),
+        ("create .mailseal-* 1+ EACCES", "Permission denied"), ("create .mailseal-* 1+ EROFS", "Read-only file system"),
+        ("create .mailseal-* 1+ EMFILE", "Too many open files"),
     ])
     func `a folder that cannot be written to is a sentence about the target`(fault: String, reason: String) throws {
         guard let faults = try FaultBench() else { return }
         for scenario in [FaultScenario.create, .createOver, .extend, .redact, .noteKey] {
             let failed = try faults.run(scenario.arguments, [fault])
             #expect(failed.status == 2)
-            #expect(failed.sentences == ["mailseal: cannot create \(scenario.target): \(reason)"])
+            #expect(failed.sentences.last == "mailseal: cannot create \(scenario.target): \(reason)")
+            #expect(!failed.files.keys.contains { $0.contains("mailseal-") })
         }
     }
 
@@ -120,7 +123,7 @@ import Testing
             return
         }
         _ = try faults.bench.run("cd work; head -c 300000 /dev/urandom > leak/r; head -c 300000 /dev/urandom > more/r")
-        _ = try faults.bench.run("cd work; \"$M\" create leak -f -o old.tar.gz")
+        _ = try faults.bench.run("cd work; \"$M\" create leak --origin a.example/leak -f -o old.tar.gz")
         let commands = [
             "create leak -o disk/x", "extend old.tar.gz more -o disk/x", "redact old.tar.gz --withhold 1 -o disk/x",
             "seal old.tar.gz --ssh-key desk -o disk/x.seal", "keys generate-note --name a.example -o disk/x",
@@ -134,13 +137,12 @@ import Testing
                     """
                     cd work; mkdir -p disk
                     unshare -rm bash -c 'mount -t tmpfs -o \(mount) none disk; \(fill) 2>/dev/null
-                        TMPDIR=$PWD/disk XDG_STATE_HOME=$PWD/state "$M" \(command); echo $?; find disk -mindepth 1 ! -name fill'
+                        TMPDIR=$PWD/disk XDG_STATE_HOME=$PWD/state "$M" \(command); echo $?; find disk -mindepth 1 ! -name fill \(command.hasPrefix("extract") ? "-type f" : "")'
                     """)
                 let context: Comment = "\(command) on \(mount): \(outcome.output) \(outcome.errors)"
-                let left = command.hasPrefix("extract") && mount != "ro" ? "2\ndisk/x\n" : "2\n"
-                #expect(outcome.output == left, context)
+                #expect(outcome.output == "2\n", context)
                 #expect(outcome.errors.contains(reason), context)
-                if mount != "ro", !command.hasPrefix("extract") { #expect(outcome.errors.contains("hint: make room"), context) }
+                if mount != "ro" { #expect(outcome.errors.contains("hint: make room"), context) }
             }
         }
     }
