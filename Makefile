@@ -7,7 +7,7 @@ LIBRARIES = dns-root-data libarchive-dev libcurl4-openssl-dev libdeflate-dev lib
 TEST_TOOLS = $(LIBRARIES) gcc libc6-dev libarchive-tools bzip2 xz-utils zip busybox xxd openssl openssh-client python3 python3-venv nsd \
 	ldnsutils golang-go golang-golang-x-mod-dev
 
-.PHONY: demo test mutate build install format lint libraries test-tools benchmark benchmark-scale check check-record
+.PHONY: demo test mutate build install format lint libraries test-tools benchmark benchmark-scale check check-record fuzz
 
 demo: build
 	Docs/demo.sh .build/release
@@ -68,6 +68,13 @@ check: build
 
 check-record:
 	MAILSEAL_RECORD=1 $(MAKE) check
+
+# Each target of Tests/Fuzz for SECONDS, with AddressSanitizer; what is found stays in .build/fuzz/work. TARGETS names some of them.
+SECONDS ?= 60
+fuzz: libraries
+	@.ci/install python3
+	MAILSEAL_FUZZ=1 $(SWIFT) build -c release --product Fuzz --scratch-path .build/fuzz
+	python3 Tests/Fuzz/run.py .build/fuzz/release/Fuzz --seconds $(SECONDS) $(TARGETS)
 
 install: build
 	install -D -s -m 0755 .build/release/mailseal $(DESTDIR)$(PREFIX)/bin/mailseal

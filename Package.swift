@@ -2,14 +2,21 @@
 
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-    .strictMemorySafety(),
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableExperimentalFeature("Lifetimes"),
-]
+import class Foundation.ProcessInfo
+
+/// `MAILSEAL_FUZZ=1` instruments all modules and adds the program that runs the targets of Tests/Fuzz under libFuzzer.
+let isFuzzing = ProcessInfo.processInfo.environment["MAILSEAL_FUZZ"] == "1"
+let sanitizers: [String] = isFuzzing ? ["-sanitize=fuzzer,address"] : []
+
+let strict: [SwiftSetting] =
+    [
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableExperimentalFeature("Lifetimes"),
+    ] + (isFuzzing ? [.unsafeFlags(sanitizers)] : [])
 
 func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -88,6 +95,15 @@ let package = Package(
             name: "MutationCommand",
             dependencies: ["Bytes", "Files", "Cryptography", "Mailseal", "Manifest", "MerkleTree"],
             path: "Tests/Mutation", swiftSettings: strict),
+        // What is fuzzed; a test puts Tests/Fuzz/Corpus and Tests/Fuzz/Found through it
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container", "Intake",
+                "Manifest", "Sealing", "Mailseal", "CArchive", "CZlib",
+            ],
+            path: "Tests/Fuzz/FuzzTargets", swiftSettings: strict),
+        tests(of: "FuzzTargets", "Bytes"),
         // A name server for tests
         .target(name: "LoopbackZones", path: "Tests/LoopbackZones", swiftSettings: strict),
         tests(of: "Bytes"),
@@ -117,3 +133,13 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+if isFuzzing {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "Fuzz", dependencies: ["CFuzzer", "FuzzTargets"], path: "Tests/Fuzz/Fuzz", swiftSettings: strict,
+            // The default linker fails at what the sanitizers bring.
+            linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"])]),
+    ]
+}
