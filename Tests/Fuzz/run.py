@@ -48,7 +48,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("targets", nargs="*")
     parser.add_argument("--seconds", type=int, default=60)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     targets = options.targets or sorted(f.name for f in (HERE / "Corpus").iterdir())
     crashed = []
     print(f"{'target':18}{'executions':>12}{'seconds':>9}{'exec/s':>9}{'coverage':>10}{'crashes':>9}", flush=True)

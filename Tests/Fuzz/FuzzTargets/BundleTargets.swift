@@ -17,7 +17,7 @@ enum BundleTargets {
         let file = try InputFile(bytes, ending: ".tar.gz")
         let report = try? await Verify.run(VerifyOptions(path: file.path))
         let passes = report.map { ![.altered, .evidenceDiffers].contains($0.verdict) } ?? false
-        if passes { try require(bundles.contains(Digest(hashing: bytes)), "only the seeds are consistent") }
+        try require(passes == bundles.contains(Digest(hashing: bytes)), "the seeds are consistent, and nothing else")
         try await read(file, report, passes)
     }
 
@@ -27,7 +27,7 @@ enum BundleTargets {
         let file = try InputFile(wrapped(tar), ending: ".tar.gz")
         let report = try? await Verify.run(VerifyOptions(path: file.path))
         let passes = report.map { ![.altered, .evidenceDiffers].contains($0.verdict) } ?? false
-        if passes { try require(archives.contains(Digest(hashing: tar)), "only the seeds are consistent") }
+        try require(passes == archives.contains(Digest(hashing: tar)), "the seeds are consistent, and nothing else")
         try await read(file, report, passes)
     }
 
