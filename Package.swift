@@ -2,10 +2,8 @@
 
 import PackageDescription
 
-import class Foundation.ProcessInfo
-
 /// `MAILSEAL_FUZZ=1` instruments all modules and adds the program that runs the targets of Tests/Fuzz under libFuzzer.
-let isFuzzing = ProcessInfo.processInfo.environment["MAILSEAL_FUZZ"] == "1"
+let isFuzzing = Context.environment["MAILSEAL_FUZZ"] == "1"
 let sanitizers: [String] = isFuzzing ? ["-sanitize=fuzzer,address"] : []
 
 let strict: [SwiftSetting] =
