@@ -73,7 +73,7 @@ enum ArchiveTargets {
 enum LibraryTar {
     /// The files of a tar archive, perhaps in gzip, in their order; nil when libarchive has anything to remark.
     static func members(of tar: [UInt8]) -> [ArchiveTargets.Member]? {
-        guard let archive = unsafe archive_read_new() else { return nil }
+        guard hasLocale, let archive = unsafe archive_read_new() else { return nil }
         defer { unsafe archive_read_free(archive) }
         unsafe archive_read_support_format_tar(archive)
         unsafe archive_read_support_filter_gzip(archive)
@@ -99,6 +99,9 @@ enum LibraryTar {
             }
         }
     }
+
+    /// Without it libarchive complains of names in UTF-8.
+    private static let hasLocale = Intake.useFixedLocale()
 
     private static func data(_ archive: OpaquePointer) -> [UInt8]? {
         var content: [UInt8] = []
