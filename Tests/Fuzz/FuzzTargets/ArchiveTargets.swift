@@ -93,7 +93,9 @@ enum LibraryTar {
                 guard unsafe archive_entry_sparse_count(entry) == 0, let content = unsafe data(archive) else {
                     return nil
                 }
-                let text = unsafe String(cString: name).utf8
+                // A String would repair bytes that are no UTF-8.
+                var text: [UInt8] = []
+                while unsafe name[text.count] != 0 { text.append(UInt8(bitPattern: unsafe name[text.count])) }
                 let path = text.split(separator: 0x2F).map { Array($0) }.filter { $0 != [0x2E] }
                 members.append(ArchiveTargets.Member(path: path, bytes: content))
             }
