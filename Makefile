@@ -73,7 +73,7 @@ check: build
 check-record:
 	MAILSEAL_RECORD=1 $(MAKE) check
 
-# Each target of Tests/Fuzz for SECONDS, with AddressSanitizer; what is found stays in .build/fuzz/work. TARGETS names some of them.
+# Each target of Tests/Fuzz for SECONDS, with AddressSanitizer; what is found stays in .build/fuzz/runs. TARGETS names some of them.
 SECONDS ?= 60
 fuzz: libraries
 	@.ci/install python3

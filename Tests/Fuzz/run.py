@@ -2,7 +2,7 @@
 
     python3 Tests/Fuzz/run.py .build/fuzz/release/Fuzz --seconds 60 [TARGET ...]
 
-New inputs and crashes go to .build/fuzz/work/TARGET, and each run to .build/fuzz/work/executions.tsv.
+New inputs and crashes go to .build/fuzz/runs/TARGET, and each run to .build/fuzz/runs/executions.tsv.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-WORK = HERE.parent.parent / ".build" / "fuzz" / "work"
+WORK = HERE.parent.parent / ".build" / "fuzz" / "runs"
 
 
 def fuzz(program, target, seconds):
