@@ -29,13 +29,13 @@ public struct SealCheckOptions: Sendable {
 
     /// Reads a file of allowed signers.
     public mutating func readAllowedSigners(_ path: [UInt8]) throws {
-        let text = try Self.read(path, AllowedSigners.maximumLength)
+        let text = try ReadableFile.bytes(named: path, limit: AllowedSigners.maximumLength)
         allowedSigners = try Self.naming(path) { try AllowedSigners(parsing: text) }
     }
 
     /// Reads a list of revoked keys of either form.
     public mutating func readRevokedKeys(_ path: [UInt8]) throws {
-        let text = try Self.read(path, RevokedKeys.maximumLength)
+        let text = try ReadableFile.bytes(named: path, limit: RevokedKeys.maximumLength)
         revokedKeys = try Self.naming(path) { try RevokedKeys(parsing: text) }
     }
 
@@ -44,7 +44,7 @@ public struct SealCheckOptions: Sendable {
         if let key = try? NoteVerifierKey(parsing: text) { return noteKeys.append(key) }
         let lines: [UInt8]
         do {
-            lines = try Self.read(text, 1 << 16)
+            lines = try ReadableFile.bytes(named: text, limit: 1 << 16)
         } catch let error as FileError where error.isMissing {
             throw MailsealError(
                 "\(text.displayText) is neither a note key nor a file", hint: "a note key is NAME+HASH+BASE64")
@@ -58,17 +58,9 @@ public struct SealCheckOptions: Sendable {
 
     /// Adds the certificates of a file, PEM or DER.
     public mutating func addAnchors(_ path: [UInt8]) throws {
-        let bytes = try Self.read(path, 1 << 20)
+        let bytes = try ReadableFile.bytes(named: path, limit: 1 << 20)
         let list = try Self.naming(path) { try CertificateList(derOrPEM: bytes) }
         anchors = (anchors ?? CertificateList()).joined(with: list)
-    }
-
-    private static func read(_ path: [UInt8], _ limit: Int) throws -> [UInt8] {
-        let file = try ReadableFile(named: path)
-        guard file.size <= limit else {
-            throw MailsealError("\(path.displayText) has \(file.size) bytes, expected at most \(limit)")
-        }
-        return try file.read(at: 0, count: file.size)
     }
 
     private static func naming<T>(_ path: [UInt8], _ body: () throws -> T) throws -> T {

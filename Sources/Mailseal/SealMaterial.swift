@@ -22,14 +22,11 @@ struct SealMaterial {
         self.observer = observer
         var (certificates, lists) = (CertificateList(), RevocationLists())
         for path in files {
-            let file = try ReadableFile(named: path)
-            guard file.size <= Self.longestFile else {
-                throw MailsealError("\(file.path) has \(file.size) bytes, expected at most \(Self.longestFile)")
-            }
-            let bytes = try file.read(at: 0, count: file.size)
+            let bytes = try ReadableFile.bytes(named: path, limit: Self.longestFile)
             let found = (try? CertificateList(derOrPEM: bytes), try? RevocationLists(derOrPEM: bytes))
             guard found.0 != nil || found.1 != nil else {
-                throw MailsealError("\(file.path) holds neither certificates nor revocation lists, as PEM or DER")
+                throw MailsealError(
+                    "\(path.displayText) holds neither certificates nor revocation lists, as PEM or DER")
             }
             if let more = found.0 { certificates = certificates.joined(with: more) }
             if let more = found.1 { lists = lists.joined(with: more) }

@@ -99,12 +99,7 @@ struct RedactCommand: AsyncParsableCommand {
     private static func selection(_ names: [String], list: String?) throws -> MessageSelection {
         var names = names
         if let list {
-            let file = try ReadableFile(named: list.argumentBytes)
-            guard file.size <= listLimit else {
-                throw MailsealError(
-                    "\(list.argumentBytes.displayText) has \(file.size) bytes, expected at most \(listLimit)")
-            }
-            let lines = try file.read(at: 0, count: file.size).split(separator: ASCII.lf)
+            let lines = try ReadableFile.bytes(named: list.argumentBytes, limit: listLimit).split(separator: ASCII.lf)
             names += lines.map { ASCII.trimmed($0).displayText }.filter { !$0.isEmpty }
         }
         var selection = MessageSelection()
