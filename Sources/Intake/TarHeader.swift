@@ -29,7 +29,7 @@ struct TarHeader {
         return stated == unsigned || stated == signed
     }
 
-    /// The fields of a block; nil when it is no header or its size is no number.
+    /// The fields of a block; nil when it is no header, its size is no number, or readers disagree on its name.
     init?(_ block: [UInt8]) {
         guard Self.isHeader(block[...]), let size = Self.number(block[124..<136]), size >= 0 else { return nil }
         self.size = size
@@ -38,6 +38,10 @@ struct TarHeader {
         linkName = Self.text(block[157..<257])
         let own = Self.text(block[0..<100])
         let isUstar = block[257..<263].elementsEqual("ustar\0".utf8)
+        let isGNU = block[257..<265].elementsEqual("ustar  \0".utf8)
+        // Of another "ustar" GNU tar and Go leave the prefix out of the name, bsdtar and Python do not.
+        let isAmbiguous = !isUstar && !isGNU && block[257..<262].elementsEqual("ustar".utf8)
+        if isAmbiguous, block[345] != 0 { return nil }
         let prefix = isUstar ? Self.text(block[345..<500]) : []
         name = prefix.isEmpty ? own : prefix + [UInt8(ascii: "/")] + own
         isExtended = type == UInt8(ascii: "S") && block[482] != 0

@@ -41,7 +41,9 @@ final class TarReader: MemberReader {
                 try finishArchive()
                 return nil
             }
-            guard let header = TarHeader(block) else { throw .damaged("a header block has a wrong checksum or size") }
+            guard let header = TarHeader(block) else {
+                throw .damaged("a header block has a wrong checksum, size or magic")
+            }
             switch header.type {
             case UInt8(ascii: "L"): changes.name = try longName(header)
             case UInt8(ascii: "K"): changes.linkName = try longName(header)

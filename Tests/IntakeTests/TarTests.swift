@@ -80,6 +80,23 @@ import Testing
         #expect(try bench.items("a.tar").compactMap { $0.message?.mtime } == [0, 1, -2, -2, 1 << 40])
     }
 
+    @Test(arguments: [
+        ("ustar\u{0}00", "p/a"), ("ustar\u{0}\u{0}\u{0}", "p/a"), ("ustar  \u{0}", "a"),
+        ("\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}", "a"), ("ustar 00", nil), ("ustar\u{1}\u{0}\u{0}", nil),
+    ])
+    func `the prefix is read as the magic says, and a magic that readers read differently is refused`(
+        magic: String, name: String?
+    ) {
+        var block = [UInt8](repeating: 0, count: TarHeader.length)
+        block[0] = UInt8(ascii: "a")
+        block[345] = UInt8(ascii: "p")
+        block.replaceSubrange(257..<265, with: magic.utf8)
+        block.replaceSubrange(148..<156, with: [UInt8](repeating: 0x20, count: 8))
+        let sum = String(block.reduce(0) { $0 + Int($1) }, radix: 8)
+        block.replaceSubrange(148..<(148 + sum.utf8.count), with: sum.utf8)
+        #expect(TarHeader(block)?.name == name?.bytes)
+    }
+
     @Test func `numbers are octal digits or base 256`() {
         #expect(TarHeader.number([0x20, 0x31, 0x37, 0x00]) == 15)
         #expect(TarHeader.number([0x30, 0x38, 0x00]) == nil)
