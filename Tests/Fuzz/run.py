@@ -36,7 +36,7 @@ def fuzz(program, target, seconds):
     environment = os.environ | {"MAILSEAL_FUZZ_TARGET": target, "SWIFT_BACKTRACE": "enable=no", "ASAN_OPTIONS": "detect_leaks=0"}
     with open(log, "wb") as output:
         status = subprocess.run(
-            [program, f"-max_total_time={seconds}", "-print_final_stats=1", "-timeout=20", "-rss_limit_mb=3072",
+            [program, f"-max_total_time={seconds}", "-print_final_stats=1", "-timeout=60", "-report_slow_units=60", "-rss_limit_mb=3072",
              f"-artifact_prefix={work}/", *(str(f) for f in folders if f.is_dir())],
             env=environment, stdout=output, stderr=subprocess.STDOUT).returncode
     text = log.read_text(errors="replace")
