@@ -152,7 +152,7 @@ def run(arguments, seconds, mebibytes):
     """Runs a command; gives its status, output, seconds, CPU seconds and MiB, and what it did that it must not."""
     start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    watchdog = subprocess.Popen(["sh", "-c", "sleep %d; kill -9 %d" % (seconds * 4, process.pid)])
+    watchdog = subprocess.Popen(["sh", "-c", "sleep %d; kill -9 %d" % (seconds * 20, process.pid)])
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     watchdog.kill()
