@@ -2,8 +2,8 @@
 
 import Bytes
 import DKIM
-import Glibc
 import Mail
+import ProcessorTime
 import Testing
 
 @Suite(.serialized) struct RepairBoundTests {
@@ -17,33 +17,26 @@ import Testing
         ("footer words", "unsubscribe ", "text/plain"), ("carriage returns", "\r", "text/plain"),
     ]
 
-    /// The seconds of this thread's time that the evidence of a broken message takes.
-    private func seconds(_ unit: (name: String, text: String, content: String), bytes: Int) throws -> Double {
+    /// The time that the evidence of a broken message takes.
+    private func time(_ unit: (name: String, text: String, content: String), bytes: Int) throws -> Duration {
         let signer = try RepairSample.signer(.simple)
         let other = try RepairSample.signer(.relaxed)
         let message = RepairSample.message(["Content-Type: \(unit.content)"], body: "")
         let fields = try Sample.field(message, by: signer) + Sample.field(message + "x".bytes, by: other)
         let body = Array(repeatElement(unit.text.bytes, count: bytes / unit.text.utf8.count).joined())
         let stored = fields + message + "changed\n".bytes + body
-        let start = Self.threadTime()
-        let found = Sample.evidence(stored, signer.keyRecord).signatures
-        let end = Self.threadTime()
-        #expect(found.map(\.body.word).contains("altered"), "\(unit.name)")
-        return end - start
-    }
-
-    private static func threadTime() -> Double {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        return processorTime {
+            let found = Sample.evidence(stored, signer.keyRecord).signatures
+            #expect(found.map(\.body.word).contains("altered"), "\(unit.name)")
+        }
     }
 
     @Test(arguments: units.indices) func `four times the bytes take about four times the time`(number: Int) throws {
         let unit = Self.units[number]
-        _ = try seconds(unit, bytes: 1_000)
-        let small = try seconds(unit, bytes: 50_000)
-        let large = try seconds(unit, bytes: 200_000)
-        #expect(large < 8 * small + 0.05, "\(unit.name): \(small) s, then \(large) s")
+        _ = try time(unit, bytes: 1_000)
+        let small = try time(unit, bytes: 50_000)
+        let large = try time(unit, bytes: 200_000)
+        #expect(large < small * 8 + .milliseconds(50), "\(unit.name): \(small), then \(large)")
     }
 
     @Test func `many signatures with one long header in a part take about the time of one`() throws {
@@ -56,16 +49,15 @@ import Testing
         let body = "--o\n\(long)\n\nHello\n--o\n\n\(RepairSample.mailmanFooter)--o--\n"
         let message = RepairSample.message(["Content-Type: multipart/mixed; boundary=o"], body: body).displayText
         let tagged = message.replacing("one two", with: "[a] [b] one two").bytes
-        func seconds(_ count: Int) -> Double {
+        func time(_ count: Int) -> Duration {
             let stored = String(repeating: invalid, count: count).bytes + tagged
-            let start = Self.threadTime()
-            let found = Sample.evidence(stored, signer.keyRecord).signatures
-            let end = Self.threadTime()
-            #expect(found.allSatisfy { $0.header == .invalid && $0.body.word == "restored" })
-            return end - start
+            return processorTime {
+                let found = Sample.evidence(stored, signer.keyRecord).signatures
+                #expect(found.allSatisfy { $0.header == .invalid && $0.body.word == "restored" })
+            }
         }
-        _ = seconds(1)
-        let (one, many) = (seconds(1), seconds(60))
-        #expect(many < 10 * one + 0.1, "\(one) s, then \(many) s")
+        _ = time(1)
+        let (one, many) = (time(1), time(60))
+        #expect(many < one * 10 + .milliseconds(100), "\(one), then \(many)")
     }
 }

@@ -2,6 +2,7 @@
 
 import Bytes
 import Foundation
+import ProcessorTime
 import Testing
 
 @testable import Mail
@@ -117,7 +118,7 @@ private func exercise(_ bytes: [UInt8]) -> Bool {
 
 /// The shortest of two times that the work takes, in seconds.
 private func time(_ work: () -> Void) -> Double {
-    (0..<2).map { _ in ContinuousClock().measure(work) / .seconds(1) }.min() ?? 0
+    (0..<2).map { _ in processorTime(work) / .seconds(1) }.min() ?? 0
 }
 
 private func repeated(_ text: String) -> @Sendable (Int) -> [UInt8] {
