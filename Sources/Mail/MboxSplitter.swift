@@ -17,9 +17,9 @@ public struct MboxMessage: Equatable, Sendable {
 /// next message's `before`. At the end of the file one empty last line belongs to `after`, not to the message.
 ///
 /// The first Content-Length field of a message's header section is believed when the place it leads to, counted from
-/// after the section's empty line, is the end of the file, a From_ line, or a line start with one empty line before a
-/// From_ line or the end of the file. The message then ends there, whatever its lines look like; else the field counts
-/// for nothing.
+/// after the section's empty line, is the end of the file, a From_ line after an empty line, or a line end that stands
+/// right before a From_ line or the end of the file: an empty line, or the end of a body's last line that the writer of
+/// the file added. The message then ends there, whatever its lines look like; else the field counts for nothing.
 ///
 /// All `before` and `message` ranges in order, then `after`, cover the file without gap or overlap. A file without a
 /// From_ line is all `after`; bytes before the first one belong to its `before`. Time is linear in the file's size;
@@ -105,19 +105,21 @@ public struct MboxSplitter<Failure: Error> {
         let start = max(0, end - 3)
         let around = try file.glance(start..<min(file.size, end + 7))
         let place = end - start
-        guard place == 0 || around[place - 1] == ASCII.lf else { return nil }
-        let empty =
+        // Counted with line ends of one byte, the length leads into a CRLF by chance at most.
+        guard place == 0 || around[place - 1] != ASCII.cr else { return nil }
+        let lineEnd =
             around[place...].prefix(2).elementsEqual([ASCII.cr, ASCII.lf]) ? 2 : around[place] == ASCII.lf ? 1 : 0
-        let rest = around[(place + empty)...]
+        let rest = around[(place + lineEnd)...]
         let isFrom = rest.starts(with: FileWindow<Failure>.from)
-        guard empty > 0 ? isFrom || end + empty == file.size : isFrom && Self.endsWithEmptyLine(around[..<place]) else {
-            return nil
-        }
-        fromLine = isFrom ? end + empty : nil
+        guard
+            lineEnd > 0 ? isFrom || end + lineEnd == file.size : isFrom && Self.endsWithEmptyLine(around[..<place])
+        else { return nil }
+        fromLine = isFrom ? end + lineEnd : nil
         return end
     }
 
     private static func endsWithEmptyLine(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard bytes.last == ASCII.lf else { return false }
         let beforeFeed = bytes.dropLast()
         return beforeFeed.last == ASCII.lf || beforeFeed.suffix(2).elementsEqual([ASCII.lf, ASCII.cr])
     }

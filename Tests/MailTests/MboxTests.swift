@@ -80,7 +80,20 @@ func `an mbox file is cut at its From_ lines`(text: String, expected: [String]) 
         ["From a\n", "content-length : 12\r\n\nx\n\nFrom me\n\n", ""]
     ),
     ("From a\nContent-Length: 11\n\nx\n\nFrom me\n\n", ["From a\n", "Content-Length: 11\n\nx\n\nFrom me\n", "\n"]),
-    // Wrong lengths count for nothing.
+    // A body without a line end, which the writer of the file added before the From_ line, and at the end.
+    (
+        "From a\nContent-Length: 3\n\none\nFrom b\nB: 2\n",
+        ["From a\n", "Content-Length: 3\n\none", "\nFrom b\n", "B: 2\n", ""]
+    ),
+    (
+        "From a\r\nContent-Length: 3\r\n\r\none\r\nFrom b\r\nContent-Length: 1\r\n\r\nx\r\n",
+        ["From a\r\n", "Content-Length: 3\r\n\r\none", "\r\nFrom b\r\n", "Content-Length: 1\r\n\r\nx", "\r\n"]
+    ),
+    // Wrong lengths count for nothing; one that ends within a CRLF is wrong.
+    (
+        "From a\r\nContent-Length: 4\r\n\r\none\r\nFrom b\r\n",
+        ["From a\r\n", "Content-Length: 4\r\n\r\none\r\nFrom b\r\n", ""]
+    ),
     (
         "From a\nContent-Length: 3\n\none\n\nFrom b\nB: 2\n",
         ["From a\n", "Content-Length: 3\n\none\n", "\nFrom b\n", "B: 2\n", ""]
