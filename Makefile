@@ -92,5 +92,7 @@ lint:
 libraries:
 	@.ci/install $(LIBRARIES)
 
+# Its name has Python's version: the test data of its email package.
 test-tools:
 	@.ci/install $(TEST_TOOLS)
+	@.ci/install libpython$$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')-testsuite

@@ -101,7 +101,7 @@ let package = Package(
                 "Manifest", "Sealing", "Mailseal", "CArchive", "CZlib",
             ],
             path: "Tests/Fuzz/FuzzTargets", swiftSettings: strict),
-        tests(of: "FuzzTargets", "Bytes"),
+        tests(of: "FuzzTargets", "Bytes", "Mail"),
         // What tests share: a name server, and the time that work takes
         .target(name: "LoopbackZones", path: "Tests/LoopbackZones", swiftSettings: strict),
         .target(name: "ProcessorTime", path: "Tests/ProcessorTime", swiftSettings: strict),
