@@ -11,6 +11,8 @@ public final class AtomicFolder {
     private let parent: Descriptor
     private let folder: SafeDirectory
     private var names: [CPath] = []
+    /// Where the folder's name and its files' stand among those that a signal removes.
+    private var slots: [Int]
     private var isOpen = true
 
     /// Starts a new folder that is to stand at `path`; what it lies in must exist.
@@ -23,12 +25,16 @@ public final class AtomicFolder {
         let hidden = around + (around.last == slash ? [] : [slash])
         let own = hidden + Array(".mailseal-\(getpid())-\(RandomName.next()).partial".utf8)
         temporary = try CPath(own, for: "create", shown: target.shown)
-        do throws(FileError) {
-            folder = try SafeDirectory(path: own)
-        } catch {
-            unsafe rmdir(temporary.characters)
-            throw FileError(error.action, target.shown, code: error.code)
+        let slot: Int
+        (folder, slot) = try DoomedNames.making(temporary, isFolder: true) { [temporary, target] () throws(FileError) in
+            do throws(FileError) {
+                return try SafeDirectory(path: own)
+            } catch {
+                unsafe rmdir(temporary.characters)
+                throw FileError(error.action, target.shown, code: error.code)
+            }
         }
+        slots = [slot]
     }
 
     deinit { discard() }
@@ -36,6 +42,9 @@ public final class AtomicFolder {
     /// Writes a file of these bytes.
     public func write(_ bytes: [UInt8], to name: [UInt8]) throws(FileError) {
         let path = try CPath(name, for: "create")
+        // By a path through the temporary name, which leads nowhere once the folder has its own.
+        let hidden = temporary.characters.dropLast().map { UInt8(bitPattern: $0) } + [UInt8(ascii: "/")] + name
+        slots.append(DoomedNames.add(try CPath(hidden, for: "create")))
         let file = try folder.create([name])
         try file.append(bytes)
         try file.finish(synchronize: true)
@@ -50,10 +59,12 @@ public final class AtomicFolder {
         }
         try folder.synchronize()
         // Of what came into being just now, only an empty folder can be replaced.
-        guard unsafe rename(temporary.characters, target.characters) == 0 else {
-            throw FileError("create", target.shown, code: errno)
+        try DoomedNames.whole { () throws(FileError) in
+            guard unsafe rename(temporary.characters, target.characters) == 0 else {
+                throw FileError("create", target.shown, code: errno)
+            }
         }
-        isOpen = false
+        finish()
         try CPath.synchronize(parent, holding: target)
     }
 
@@ -61,34 +72,48 @@ public final class AtomicFolder {
         guard isOpen else { return }
         folder.remove(names)
         unsafe rmdir(temporary.characters)
+        finish()
+    }
+
+    private func finish() {
         isOpen = false
+        DoomedNames.remove(slots)
     }
 }
 
 /// A folder that nobody else can look into, gone with everything right in it when the last reference goes.
+///
+/// On a deadly signal it goes with the files that were foreseen.
 public final class PrivateFolder {
     /// Where it is.
     public let path: [UInt8]
     private let folder: SafeDirectory
+    private let slots: [Int]
 
-    /// A new folder in `$TMPDIR` or, when that is not set, in `/var/tmp`.
-    public init() throws(FileError) {
+    /// A new folder in `$TMPDIR` or, when that is not set, in `/var/tmp`, for files of these names.
+    public init(for names: [String]) throws(FileError) {
         let given = unsafe getenv("TMPDIR").map { unsafe Array(String(cString: $0).utf8) } ?? []
         let path = (given.isEmpty ? Array("/var/tmp".utf8) : given) + Array("/mailseal-\(RandomName.next())".utf8)
         let name = try CPath(path, for: "create")
-        guard unsafe mkdir(name.characters, 0o700) == 0 else { throw FileError("create", name.shown, code: errno) }
-        self.path = path
-        do throws(FileError) {
-            folder = try SafeDirectory(path: path)
-        } catch {
-            unsafe rmdir(name.characters)
-            throw error
+        let files = try names.map { name throws(FileError) in try CPath(path + Array("/\(name)".utf8), for: "create") }
+        let slot: Int
+        (folder, slot) = try DoomedNames.making(name, isFolder: true) { () throws(FileError) in
+            guard unsafe mkdir(name.characters, 0o700) == 0 else { throw FileError("create", name.shown, code: errno) }
+            do throws(FileError) {
+                return try SafeDirectory(path: path)
+            } catch {
+                unsafe rmdir(name.characters)
+                throw error
+            }
         }
+        self.path = path
+        slots = [slot] + files.map { DoomedNames.add($0) }
     }
 
     deinit {
         folder.remove(((try? folder.names()) ?? []).compactMap { try? CPath($0, for: "remove") })
         if let path = try? CPath(path, for: "remove") { unsafe rmdir(path.characters) }
+        DoomedNames.remove(slots)
     }
 
     /// Writes a new file and gives its path.

@@ -6,7 +6,7 @@ import Glibc
 /// A new file, written under a temporary name in its target's folder; `commit` gives it the target's name.
 ///
 /// Without a `commit` nothing stays: the temporary file goes with the object, and on a deadly signal when
-/// `removeAllOnSignal` was called before.
+/// `Interruption.removeUnfinishedOnSignal` was called before.
 public final class AtomicOutput {
     /// The bytes appended so far.
     public private(set) var size = 0
@@ -18,7 +18,7 @@ public final class AtomicOutput {
     private let folder: Descriptor
     private let temporary: CPath
     private let target: CPath
-    private var slot: Int?
+    private let slot: Int
     private var isOpen = true
 
     /// Starts a new file that is to stand at `path`; its folder must exist.
@@ -34,13 +34,9 @@ public final class AtomicOutput {
         let hidden = parent + separator + Array(".mailseal-\(getpid())-\(RandomName.next()).partial".utf8)
         // Sentences name what the user asked for.
         temporary = try CPath(hidden, for: "create", shown: target.shown)
-        slot = DoomedNames.add(temporary.characters)
-        do throws(FileError) {
-            let flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW
-            handle = try Descriptor.open(temporary, flags: flags, mode: isPrivate ? 0o600 : 0o666, for: "create")
-        } catch {
-            if let slot { DoomedNames.remove(slot) }
-            throw error
+        let (flags, mode): (Int32, mode_t) = (O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, isPrivate ? 0o600 : 0o666)
+        (handle, slot) = try DoomedNames.making(temporary) { [temporary] () throws(FileError) in
+            try Descriptor.open(temporary, flags: flags, mode: mode, for: "create")
         }
     }
 
@@ -118,13 +114,14 @@ public final class AtomicOutput {
 
     private func finish() {
         isOpen = false
-        if let slot { DoomedNames.remove(slot) }
-        slot = nil
+        DoomedNames.remove([slot])
     }
 
     private func rename() throws(FileError) {
-        guard unsafe Glibc.rename(temporary.characters, target.characters) == 0 else {
-            throw FileError("create", target.shown, code: errno)
+        try DoomedNames.whole { () throws(FileError) in
+            guard unsafe Glibc.rename(temporary.characters, target.characters) == 0 else {
+                throw FileError("create", target.shown, code: errno)
+            }
         }
     }
 }

@@ -1,89 +1,147 @@
-// Names of unfinished files, kept where a signal handler can reach them.
+// Names of what is unfinished, kept where a signal handler can reach them.
 
 import Glibc
 import Synchronization
 
-/// A table of fixed size, so that the handler touches no allocator, no lock and no Swift object.
+/// A table of names that the handler removes without touching an allocator or a Swift object.
+///
+/// Whoever changes it, or makes or names a file, holds the gate meanwhile and lets no signal in on its thread, so that
+/// the handler, which takes the gate and never gives it back, comes either before such a step or after it.
 @safe
 enum DoomedNames {
-    private static let slots = 32
-    private static let length = 4096
-    private static let claimed = Atomic<UInt32>(0)
-    private static let active = Atomic<UInt32>(0)
-    nonisolated(unsafe) private static let names: UnsafeMutablePointer<CChar> = {
-        let table = UnsafeMutablePointer<CChar>.allocate(capacity: slots * length)
-        unsafe table.initialize(repeating: 0, count: slots * length)
-        return unsafe table
-    }()
+    /// A name with its NUL; nil where the place is free.
+    @unsafe
+    private struct Entry {
+        var name: UnsafeMutablePointer<CChar>?
+        /// The open folder that the name counts from, or `AT_FDCWD`.
+        var folder: Int32
+        var isFolder: Bool
+    }
 
-    /// The descriptors of the folders that the names count from.
-    nonisolated(unsafe) private static let folders: UnsafeMutablePointer<Int32> = {
-        let table = UnsafeMutablePointer<Int32>.allocate(capacity: slots)
-        unsafe table.initialize(repeating: AT_FDCWD, count: slots)
-        return unsafe table
-    }()
+    /// The signals that end the process at somebody's wish.
+    static let signals = [SIGINT, SIGTERM, SIGHUP]
+    private static let gate = Atomic<Bool>(false)
+    private static let isEnding = Atomic<Bool>(false)
+    private static let child = Atomic<pid_t>(0)
+    nonisolated(unsafe) private static var entries = UnsafeMutablePointer<Entry>.allocate(capacity: 64)
+    nonisolated(unsafe) private static var capacity = 64
+    nonisolated(unsafe) private static var count = 0
 
-    /// Enters a name (with its NUL) and gives its slot; nil when it is too long or every slot is taken.
-    ///
-    /// `folder` is open until the name is taken out, or `AT_FDCWD`.
-    static func add(_ name: [CChar], in folder: Int32 = AT_FDCWD) -> Int? {
-        guard name.count <= length else { return nil }
-        var old = claimed.load(ordering: .relaxed)
-        while true {
-            let slot = (~old).trailingZeroBitCount
-            guard slot < slots else { return nil }
-            let (won, now) = claimed.compareExchange(
-                expected: old, desired: old | 1 << UInt32(slot), ordering: .acquiringAndReleasing)
-            if won {
-                for (place, character) in name.enumerated() { unsafe names[slot * length + place] = character }
-                unsafe folders[slot] = folder
-                active.bitwiseOr(1 << UInt32(slot), ordering: .sequentiallyConsistent)
-                return slot
+    /// Does a short step that no signal cuts in two.
+    static func whole<Result, Failure: Error>(_ step: () throws(Failure) -> Result) throws(Failure) -> Result {
+        var (blocked, before) = (sigset_t(), sigset_t())
+        unsafe sigemptyset(&blocked)
+        for number in signals { unsafe sigaddset(&blocked, number) }
+        unsafe pthread_sigmask(SIG_BLOCK, &blocked, &before)
+        while !takeGate() { sched_yield() }
+        defer {
+            gate.store(false, ordering: .releasing)
+            unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+        }
+        return try step()
+    }
+
+    /// Enters a name and makes what it stands for, in one step; a name of which nothing came is taken out again.
+    static func making<Result>(
+        _ name: CPath, in folder: Int32 = AT_FDCWD, isFolder: Bool = false,
+        _ make: () throws(FileError) -> Result
+    ) throws(FileError) -> (made: Result, slot: Int) {
+        try whole { () throws(FileError) in
+            let slot = enter(name, folder, isFolder)
+            do throws(FileError) {
+                return (try make(), slot)
+            } catch {
+                leave(slot)
+                throw error
             }
-            old = now
         }
     }
 
-    /// Takes a name out.
-    static func remove(_ slot: Int) {
-        active.bitwiseAnd(~(1 << UInt32(slot)), ordering: .sequentiallyConsistent)
-        claimed.bitwiseAnd(~(1 << UInt32(slot)), ordering: .sequentiallyConsistent)
+    /// Enters the name of a file that will be made, by us or by another program.
+    static func add(_ name: CPath) -> Int { whole { enter(name, AT_FDCWD, false) } }
+
+    /// Takes names out.
+    static func remove(_ slots: [Int]) { whole { slots.forEach(leave) } }
+
+    /// Starts a process that deadly signals are passed on to until it is over.
+    static func startChild<Failure: Error>(_ start: () throws(Failure) -> pid_t) throws(Failure) -> pid_t {
+        try whole { () throws(Failure) in
+            let process = try start()
+            child.store(process, ordering: .relaxed)
+            return process
+        }
     }
 
-    /// Unlinks every name in the table; safe in a signal handler.
-    static func unlinkAll() {
-        let mask = active.load(ordering: .sequentiallyConsistent)
+    static func childEnded() { child.store(0, ordering: .relaxed) }
+
+    private static func takeGate() -> Bool {
+        gate.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+    }
+
+    private static func enter(_ name: CPath, _ folder: Int32, _ isFolder: Bool) -> Int {
         var slot = 0
-        while slot < slots {
-            if mask & 1 << UInt32(slot) != 0 { unsafe unlinkat(folders[slot], names + slot * length, 0) }
-            slot += 1
+        while unsafe slot < count && entries[slot].name != nil { slot += 1 }
+        if unsafe slot == count {
+            if unsafe count == capacity { grow() }
+            unsafe count += 1
+        }
+        unsafe (entries + slot).initialize(
+            to: Entry(name: strdup(name.characters), folder: folder, isFolder: isFolder))
+        return slot
+    }
+
+    private static func leave(_ slot: Int) {
+        unsafe free(entries[slot].name)
+        unsafe entries[slot].name = nil
+    }
+
+    private static func grow() {
+        let larger = unsafe UnsafeMutablePointer<Entry>.allocate(capacity: 2 * capacity)
+        unsafe larger.moveInitialize(from: entries, count: count)
+        unsafe entries.deallocate()
+        unsafe entries = larger
+        unsafe capacity *= 2
+    }
+
+    /// Removes everything in the table, and tells the child; for a signal handler, after which the process ends.
+    ///
+    /// False when another signal is about it already.
+    static func removeAll(_ number: Int32) -> Bool {
+        guard !isEnding.exchange(true, ordering: .sequentiallyConsistent) else { return false }
+        // Two seconds: who holds the gate that long waits in a system call for a disk or a network, and changes nothing here.
+        var patience = 2000
+        while !takeGate(), patience > 0 {
+            poll(nil, 0, 1)
+            patience -= 1
+        }
+        let process = child.load(ordering: .relaxed)
+        if process > 0 { kill(process, number) }
+        // Twice, since the child may be making its only file just now.
+        removePass()
+        removePass()
+        return true
+    }
+
+    /// Files, then the folders that they lie in.
+    private static func removePass() {
+        var flags: Int32 = 0
+        while true {
+            var slot = 0
+            while unsafe slot < count {
+                if let name = unsafe entries[slot].name, unsafe entries[slot].isFolder == (flags != 0) {
+                    unsafe unlinkat(entries[slot].folder, name, flags)
+                }
+                slot += 1
+            }
+            guard flags == 0 else { return }
+            flags = AT_REMOVEDIR
         }
     }
 
     /// Makes sure that everything the handler reads exists before the first signal.
     static func prepare() {
-        _ = unsafe names
-        _ = unsafe folders
-        _ = active.load(ordering: .relaxed)
-    }
-}
-
-extension AtomicOutput {
-    /// Lets SIGINT, SIGTERM and SIGHUP remove every unfinished file before they end the process, as they would anyway.
-    ///
-    /// A signal that is ignored (as under `nohup`) stays ignored.
-    public static func removeAllOnSignal() {
-        DoomedNames.prepare()
-        for number in [SIGINT, SIGTERM, SIGHUP] {
-            var action = sigaction()
-            guard unsafe sigaction(number, nil, &action) == 0 else { continue }
-            let current = unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
-            guard unsafe current != unsafeBitCast(SIG_IGN, to: Int.self) else { continue }
-            signal(number) { number in
-                DoomedNames.unlinkAll()
-                signal(number, SIG_DFL)
-                raise(number)
-            }
-        }
+        _ = unsafe entries
+        _ = isEnding.load(ordering: .relaxed)
+        _ = child.load(ordering: .relaxed)
     }
 }

@@ -8,6 +8,10 @@ enum NewName {
     ///
     /// Both names count from the folder with this descriptor, or `AT_FDCWD`.
     static func give(_ target: CPath, to temporary: CPath, in folder: Int32) throws(FileError) {
+        try DoomedNames.whole { () throws(FileError) in try exchange(temporary, for: target, folder) }
+    }
+
+    private static func exchange(_ temporary: CPath, for target: CPath, _ folder: Int32) throws(FileError) {
         if unsafe linkat(folder, temporary.characters, folder, target.characters, 0) == 0 {
             unsafe unlinkat(folder, temporary.characters, 0)
             return

@@ -28,10 +28,12 @@ public final class SafeDirectory {
         }
         let hidden = Array(".mailseal-\(getpid())-\(RandomName.next()).partial".utf8)
         let temporary = try CPath(hidden, for: "create", shown: shown)
-        let file = try Self.naming(shown) { () throws(FileError) in
-            try Descriptor.open(temporary, in: parent, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o666)
+        let (file, slot) = try DoomedNames.making(temporary, in: parent.number) { () throws(FileError) in
+            try Self.naming(shown) { () throws(FileError) in
+                try Descriptor.open(temporary, in: parent, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o666)
+            }
         }
-        return NewFile(file, temporary, in: parent, target: path, shown: shown)
+        return NewFile(file, temporary, slot: slot, in: parent, target: path, shown: shown)
     }
 
     /// Makes a new symbolic link at these components, under the rules of `create`; its target is not looked at.
@@ -101,22 +103,24 @@ public final class NewFile {
     private let target: CPath
     private let folder: Descriptor
     private let shown: String
-    private var slot: Int?
+    private let slot: Int
     private var isFinished = false
 
-    /// The new file that a descriptor is open on.
-    init(_ handle: Descriptor, _ temporary: CPath, in folder: Descriptor, target: CPath, shown: String) {
+    /// The new file that a descriptor is open on, and the place of its name among those that a signal removes.
+    init(
+        _ handle: Descriptor, _ temporary: CPath, slot: Int, in folder: Descriptor, target: CPath, shown: String
+    ) {
         self.handle = handle
         self.temporary = temporary
         self.target = target
         self.folder = folder
         self.shown = shown
-        slot = DoomedNames.add(temporary.characters, in: folder.number)
+        self.slot = slot
     }
 
     deinit {
         if !isFinished { unsafe unlinkat(folder.number, temporary.characters, 0) }
-        if let slot { DoomedNames.remove(slot) }
+        DoomedNames.remove([slot])
     }
 
     /// Appends bytes.

@@ -18,8 +18,12 @@ public final class TemporaryFile {
     public init(in folder: [UInt8]) throws(FileError) {
         let name = folder + Array("/.mailseal-\(RandomName.next())".utf8)
         let path = try CPath(name, for: "create")
-        handle = try Descriptor.open(path, flags: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600, for: "create")
-        guard unsafe unlink(path.characters) == 0 else { throw FileError("create", path.shown, code: errno) }
+        handle = try DoomedNames.whole { () throws(FileError) in
+            let flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW
+            let handle = try Descriptor.open(path, flags: flags, mode: 0o600, for: "create")
+            guard unsafe unlink(path.characters) == 0 else { throw FileError("create", path.shown, code: errno) }
+            return handle
+        }
     }
 
     /// Appends bytes.
@@ -30,6 +34,14 @@ public final class TemporaryFile {
 
     /// Appends bytes.
     public func append(_ bytes: [UInt8]) throws(FileError) { try append(bytes.span) }
+
+    /// Replaces bytes that were appended before; a patch never makes the file longer.
+    public func patch(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+        guard offset >= 0, offset <= size, bytes.count <= size - offset else {
+            throw FileError("patch", handle.path, reason: "byte \(offset) is not written yet")
+        }
+        try handle.write(bytes.span, at: offset)
+    }
 
     /// Exactly `count` bytes from `offset`; throws when there are fewer.
     public func read(at offset: Int, count: Int) throws(FileError) -> [UInt8] {

@@ -4,12 +4,33 @@ import Container
 import Files
 
 /// The bundle's file as the container writes it.
-private struct BundleFile: BlockOutput {
-    let output: AtomicOutput
+enum BundleFile: BlockOutput {
+    /// A file that will get a name.
+    case named(AtomicOutput)
+    /// A file for the time of the run.
+    case nameless(TemporaryFile)
 
-    func append(_ bytes: [UInt8]) throws(FileError) { try output.append(bytes) }
+    func append(_ bytes: [UInt8]) throws(FileError) {
+        switch self {
+        case .named(let file): try file.append(bytes)
+        case .nameless(let file): try file.append(bytes)
+        }
+    }
 
-    func patch(_ bytes: [UInt8], at offset: Int) throws(FileError) { try output.patch(bytes, at: offset) }
+    func patch(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+        switch self {
+        case .named(let file): try file.patch(bytes, at: offset)
+        case .nameless(let file): try file.patch(bytes, at: offset)
+        }
+    }
+
+    /// The bytes appended so far.
+    var size: Int {
+        switch self {
+        case .named(let file): file.size
+        case .nameless(let file): file.size
+        }
+    }
 }
 
 /// Lays entries into the bundle and has its blocks compressed beside the caller's work.
@@ -29,11 +50,10 @@ struct BundleSink: ~Copyable {
 
     /// A bundle of this name, written to `output`.
     init(
-        name: [UInt8], output: AtomicOutput, jobs: Int,
+        name: [UInt8], output file: BundleFile, jobs: Int,
         compress: @escaping Compression = BundleSink.encode
     ) throws {
         let writer = try BundleWriter(name: name)
-        let file = BundleFile(output: output)
         try writer.start(file)
         self.writer = writer
         self.output = file
@@ -105,7 +125,7 @@ struct BundleSink: ~Copyable {
         for block in try writer.endArchive(leafCount: UInt32(clamping: leaves)) { try await submit(block) }
         while try await acceptNext() {}
         try writer.finish(output)
-        return output.output.size
+        return output.size
     }
 
     private mutating func drain() async throws {

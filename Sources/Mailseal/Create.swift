@@ -14,18 +14,25 @@ public struct Create {
     private let options: CreateOptions
     private let keys: KeyStore
     private let name: RawText
-    private let path: [UInt8]
+    /// Where the bundle is to stand; nil for one that is only read here.
+    private let path: [UInt8]?
     private var packing: SourcePacking
 
     /// Packs what the options name and gives the root to publish.
     ///
     /// - Throws: `MailsealError` when nothing was written: bad names, unreadable sources, no space, or failures without `keepGoing`.
     public static func run(_ options: CreateOptions, observer: Observer = Observer()) async throws -> CreateSummary {
-        var create = try Create(options, observer: observer)
+        var create = try Create(options, isNamed: true, observer: observer)
         return try await create.run()
     }
 
-    private init(_ options: CreateOptions, observer: Observer) throws {
+    /// Packs what the options name into a file that has no name and is gone with this process; throws as `run` does.
+    static func run(_ options: CreateOptions, into file: TemporaryFile, observer: Observer) async throws {
+        var create = try Create(options, isNamed: false, observer: observer)
+        _ = try await create.write(to: .nameless(file))
+    }
+
+    private init(_ options: CreateOptions, isNamed: Bool, observer: Observer) throws {
         self.options = options
         guard let first = options.sources.paths.first else { throw MailsealError("no source was given") }
         name = options.name ?? Format.name(from: Self.baseName(of: first))
@@ -39,10 +46,10 @@ public struct Create {
                 "the origin \"\(origin.displayText)\" cannot be used",
                 hint: "use an ASCII name without spaces, such as newsroom.example/archives/2026-11")
         }
-        path = options.output ?? name + ".tar.gz".bytes
+        path = isNamed ? options.output ?? name + ".tar.gz".bytes : nil
         try Places.check(
             options.sources, output: path, secret: options.seedFile, others: options.keyFiles)
-        if !options.force { try Places.checkFree(path) }
+        if let path, !options.force { try Places.checkFree(path) }
         let salts = try options.seedFile.map { try Self.salts($0, options.origin) }
         let loaded = try Keys.load(options.keyFiles, observer: observer)
         let known = options.knownKeys.map { $0.map { Keys.key(of: $0) } }
@@ -62,21 +69,27 @@ public struct Create {
     }
 
     private mutating func run() async throws -> CreateSummary {
+        guard let path else { throw MailsealError("the output has no name") }
         let output = try AtomicOutput(path: path)
-        var sink = try BundleSink(
-            name: name, output: output, jobs: options.jobs,
-            compress: options.storesBlocks ? BundleSink.store : BundleSink.encode)
-        try await sink.add(path: "bagit.txt".bytes, content: TagFiles.bagit)
-        _ = try packing.edition.append(.head(head))
-        try await packing.run(into: &sink)
-        try packing.edition.end(adding: Keys.lines(of: keys, for: packing.keyNames))
-        let size = try await packing.edition.writeTags(to: sink)
+        let size = try await write(to: .named(output))
         try output.commit(force: options.force)
         packing.reportUnused()
         return CreateSummary(
             path: path, name: name, root: packing.edition.root,
             contentRoot: packing.edition.contentRoot.description, counts: packing.edition.counts,
             reservations: packing.edition.reservations, size: size)
+    }
+
+    /// Writes the whole bundle and gives its size.
+    private mutating func write(to file: BundleFile) async throws -> Int {
+        var sink = try BundleSink(
+            name: name, output: file, jobs: options.jobs,
+            compress: options.storesBlocks ? BundleSink.store : BundleSink.encode)
+        try await sink.add(path: "bagit.txt".bytes, content: TagFiles.bagit)
+        _ = try packing.edition.append(.head(head))
+        try await packing.run(into: &sink)
+        try packing.edition.end(adding: Keys.lines(of: keys, for: packing.keyNames))
+        return try await packing.edition.writeTags(to: sink)
     }
 
     private var head: HeadLine {

@@ -21,9 +21,8 @@ struct DiffInput {
 
     /// Packs a source with the key records of the other input, so that DKIM results compare.
     init(packing path: [UInt8], like other: DiffInput, _ options: DiffOptions, _ observer: Observer) async throws {
-        let folder = try PrivateFolder()
+        let spool = try TemporaryFile()
         var create = CreateOptions(sources: [path])
-        create.output = folder.path + "/mail.tar.gz".bytes
         create.knownKeys = try other.bundle.keysByEdition()
         create.storesBlocks = true
         create.sources.keepGoing = true
@@ -31,13 +30,10 @@ struct DiffInput {
         create.memory = options.memory
         // What the user did not state of a source is no news here.
         let quiet = Observer(progress: observer.progress) { if case .failure = $0 { observer.notice($0) } }
-        let summary: CreateSummary
-        do { summary = try await Create.run(create, observer: quiet) } catch let error as MailsealError {
+        do { try await Create.run(create, into: spool, observer: quiet) } catch let error as MailsealError {
             throw MailsealError("\(path.displayText): \(error.description)", hint: error.hint)
         }
-        try self.init(path, try Bundle(path: summary.path), isSource: true)
-        // The open file stays readable; its name goes now, not before.
-        withExtendedLifetime(folder) {}
+        try self.init(path, try Bundle(try spool.readable()), isSource: true)
     }
 
     private init(_ path: [UInt8], _ bundle: Bundle, isSource: Bool) throws {

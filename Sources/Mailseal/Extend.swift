@@ -59,7 +59,7 @@ public struct Extend {
             options.sources, into: try edition(behind: old), keys: store, jobs: options.jobs, memory: options.memory,
             observer: observer)
         let output = try AtomicOutput(path: options.output)
-        var sink = try BundleSink(name: old.name, output: output, jobs: options.jobs)
+        var sink = try BundleSink(name: old.name, output: .named(output), jobs: options.jobs)
         try sink.takeOver(old.reader, before: old.manifest, checksums: renewal.blockChecksums) { done in
             observer.progress(
                 Progress(bytes: done, totalBytes: old.manifest.tarOffset, messages: old.end.messages))

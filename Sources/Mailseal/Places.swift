@@ -8,10 +8,11 @@ enum Places {
     /// Throws when a source would be packed twice, or when the bundle would be packed into itself or replace an input.
     ///
     /// - Parameters:
+    ///   - output: where the bundle is to stand; nil when it gets no name.
     ///   - secret: the seed, which must not be packed.
     ///   - others: what else the bundle is made from.
     static func check(
-        _ options: SourceOptions, output: [UInt8], secret: [UInt8]?, others: [[UInt8]]
+        _ options: SourceOptions, output: [UInt8]?, secret: [UInt8]?, others: [[UInt8]]
     ) throws {
         let sources = options.paths.compactMap { path in Identity.stamp(of: path).map { (path, $0) } }
         for (place, (path, stamp)) in sources.enumerated() {
@@ -31,6 +32,7 @@ enum Places {
                 "the seed lies within the source \(around.displayText), and would be packed with it",
                 hint: "keep it outside: whoever has the seed can confirm what is withheld")
         }
+        guard let output else { return }
         let inputs = options.paths + others + [options.retrievalLog, secret].compactMap(\.self)
         try check(output: output, madeFrom: inputs)
         if let around = try folder(around: output, among: sources) {

@@ -37,7 +37,7 @@ public struct Redact {
         let isSalted = bundle.editions[0].head.salted
         if !isSalted { warn() }
         let output = try AtomicOutput(path: options.output)
-        var sink = try BundleSink(name: bundle.name, output: output, jobs: options.jobs)
+        var sink = try BundleSink(name: bundle.name, output: .named(output), jobs: options.jobs)
         try await sink.add(path: "bagit.txt".bytes, content: TagFiles.bagit)
         var edition = EditionWriter(isRedacted: true)
         var withheld = 0

@@ -16,7 +16,7 @@ enum SSHKeygen {
     /// private half that an agent or an authenticator holds.
     static func sign(_ text: [UInt8], keyFile: [UInt8]) throws -> SSHSignature {
         let shown = safeForTerminal(keyFile.displayText)
-        let folder = try PrivateFolder()
+        let folder = try PrivateFolder(for: ["checkpoint", "checkpoint.sig"])
         let path = try folder.write(text, to: "checkpoint")
         let arguments = ["ssh-keygen", "-q", "-Y", "sign", "-n", namespace, "-f"].map(\.bytes)
         let status = try run(arguments + [keyFile, path])
@@ -38,8 +38,18 @@ enum SSHKeygen {
 
     /// Runs a program found in `PATH` to its end and gives its exit status, or 128 and the number of its signal.
     ///
-    /// Its standard output goes to standard error. While it runs the keyboard's signals are for it alone.
+    /// Its standard output goes to standard error. While it runs the keyboard's signals are for it alone; when SIGINT
+    /// ends it, that was meant for both.
     private static func run(_ arguments: [[UInt8]]) throws -> Int32 {
+        let status = try result(of: arguments)
+        // WIFSIGNALED and WTERMSIG. Some thread takes it, soon.
+        if status & 0x7F == SIGINT, !Interruption.isIgnored(SIGINT), kill(getpid(), SIGINT) == 0 { sleep(1) }
+        // WIFEXITED and WEXITSTATUS.
+        return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+    }
+
+    /// What the system says of a program that ended.
+    private static func result(of arguments: [[UInt8]]) throws -> Int32 {
         var ignoring = sigaction()
         unsafe ignoring.__sigaction_handler.sa_handler = SIG_IGN
         var before = (sigaction(), sigaction())
@@ -49,15 +59,15 @@ enum SSHKeygen {
             unsafe sigaction(SIGINT, &before.0, nil)
             unsafe sigaction(SIGQUIT, &before.1, nil)
         }
-        let process = try spawn(arguments)
+        let process = try Interruption.startChild { try spawn(arguments) }
+        defer { Interruption.childEnded() }
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) < 0 {
             guard errno == EINTR else {
                 throw MailsealError("ssh-keygen cannot be waited for: \(unsafe String(cString: strerror(errno)))")
             }
         }
-        // WIFEXITED and WEXITSTATUS.
-        return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+        return status
     }
 
     private static func spawn(_ arguments: [[UInt8]]) throws -> pid_t {

@@ -30,7 +30,7 @@ struct MailsealCommand: AsyncParsableCommand {
     static func main() async {
         Terminal.secureStreams()
         Intake.useFixedLocale()
-        AtomicOutput.removeAllOnSignal()
+        Interruption.removeUnfinishedOnSignal()
         // A file that may not grow further is an error that can be told, not the end.
         signal(SIGXFSZ, SIG_IGN)
         do {

@@ -9,6 +9,7 @@
  *   EFFECT     kill             SIGKILL before the call
  *              torn             half of the bytes are written, then SIGKILL
  *              short            one byte less than asked for is read or written, but at least one
+ *              SIGINT SIGTERM SIGHUP   the signal is sent to the process, and the call made a little later, if ever
  *              run SCRIPT       SCRIPT is run by sh in FAULTS_ROOT, then the call is made
  *              EIO ENOSPC ...   the call fails so; close closes nevertheless
  */
@@ -56,6 +57,18 @@ static void *real(const char *name) {
     return found;
 }
 
+/* Whoever started the program may have blocked them or have them ignored. */
+static void let_signals_in(void) {
+    const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    sigset_t set;
+    sigemptyset(&set);
+    for (int i = 0; i < 3; i++) {
+        sigaddset(&set, numbers[i]);
+        signal(numbers[i], SIG_DFL);
+    }
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 __attribute__((constructor)) static void start(void) {
     const char *folder = getenv("FAULTS_ROOT"), *text = getenv("FAULTS"), *log = getenv("FAULTS_LOG");
     /* Programs that this one starts are left alone. */
@@ -69,6 +82,7 @@ __attribute__((constructor)) static void start(void) {
         if (sscanf(text, "%15s %255s %15s %511[^\n]", rule->call, rule->pattern, count, rule->effect) == 4) {
             rule->count = atol(count);
             rule->repeat = count[strlen(count) - 1];
+            if (!strncmp(rule->effect, "SIG", 3)) let_signals_in();
             rule_count++;
         }
         text = strchr(text, '\n');
@@ -139,6 +153,15 @@ static int fate(const char *call, int folder, const char *path, int is_stream) {
             result = TORN;
         } else if (!strcmp(outcome, "short")) {
             result = SHORT;
+        } else if (!strncmp(outcome, "SIG", 3)) {
+            note(call, name, outcome);
+            /* The thread that takes the signal may have to wait for this one, and this one for it. */
+            pthread_mutex_unlock(&lock);
+            inside = 0;
+            kill(getpid(), !strcmp(outcome, "SIGINT") ? SIGINT : !strcmp(outcome, "SIGHUP") ? SIGHUP : SIGTERM);
+            usleep(150000);
+            errno = saved;
+            return PLAIN;
         } else if (!strncmp(outcome, "run ", 4)) {
             char script[PATH_MAX + 600];
             snprintf(script, sizeof script, "cd '%s' && %s", root, outcome + 4);

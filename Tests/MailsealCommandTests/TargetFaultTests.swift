@@ -119,15 +119,6 @@ import Testing
         }
     }
 
-    @Test(arguments: [FaultScenario.create.arguments, "extract old.tar.gz -o out"])
-    func `a signal removes what is unfinished`(command: String) throws {
-        guard let faults = try FaultBench() else { return }
-        let ended = try faults.run(command, ["write *.partial 1 run kill -HUP $PPID; sleep 0.2"])
-        #expect(ended.status != 0 && ended.output.isEmpty)
-        #expect(ended.files["new.tar.gz"] == nil && ended.files["out/000001.eml"] == nil)
-        #expect(!ended.files.keys.contains { $0.contains(".mailseal-") }, "\(ended.files.keys)")
-    }
-
     @Test func `a stamp that a kill cuts off leaves earlier files as they were, and a seal that can be stamped`() throws
     {
         guard let faults = try FaultBench(FaultScenario.seal.preparation + "; \"$M\" seal old.tar.gz --ssh-key desk"),

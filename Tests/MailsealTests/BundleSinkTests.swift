@@ -15,7 +15,7 @@ import Testing
         let expected = ContainerError.wrongCompression(block: number)
         await #expect(throws: expected) {
             let output = try AtomicOutput(path: bench.path("out.tar.gz"))
-            var sink = try BundleSink(name: "leak".bytes, output: output, jobs: 2) { block, place in
+            var sink = try BundleSink(name: "leak".bytes, output: .named(output), jobs: 2) { block, place in
                 try BundleWriter.compress(block, number: place) { bytes in
                     Deflate.compress(block: place == number ? bytes.dropLast() : bytes)
                 }
