@@ -89,13 +89,13 @@ struct CheckCommand: AsyncParsableCommand {
         } catch let error as MailsealError {
             throw MailsealError("\(proof.argumentBytes.displayText): \(error.description)", hint: error.hint)
         }
-        Terminal.answer(json ? report.json : report.text(files.first?.argumentBytes, proof.argumentBytes))
+        Terminal.answer(json ? safeJSON(report.json) : report.text(files.first?.argumentBytes, proof.argumentBytes))
         if [.notProven, .sealBroken].contains(report.verdict) { throw ExitCode(1) }
     }
 
     private func compare(_ old: [UInt8], _ new: [UInt8]) throws {
         let report = try Consistency.run(of: try Bundle(path: new), with: try Consistency.checkpoint(of: old))
-        Terminal.answer(json ? report.json : report.text)
+        Terminal.answer(json ? safeJSON(report.json) : report.text)
         guard [.same, .extends].contains(report.verdict) else { throw ExitCode(1) }
     }
 }

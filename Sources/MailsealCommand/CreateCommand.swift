@@ -76,7 +76,7 @@ struct CreateCommand: AsyncParsableCommand {
         let observer = line.observer(wantsTotal: Terminal.hasProgress)
         let summary = try await Create.run(options, observer: observer)
         line.erase()
-        Terminal.answer(json ? summary.json : summary.text)
+        Terminal.answer(json ? safeJSON(summary.json) : summary.text)
         if line.failures > 0 { throw ExitCode(1) }
     }
 

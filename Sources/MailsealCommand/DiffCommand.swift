@@ -62,7 +62,7 @@ struct DiffCommand: AsyncParsableCommand {
         }
         let report = try await Diff.run(options, observer: observer)
         line.erase()
-        Terminal.answer(json ? report.json : report.text)
+        Terminal.answer(json ? safeJSON(report.json) : report.text)
         if report.verdict == .different { throw ExitCode(1) }
     }
 

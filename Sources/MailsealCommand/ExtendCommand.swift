@@ -81,7 +81,7 @@ struct ExtendCommand: AsyncParsableCommand {
             Terminal.say("no signature calls for a key that is new: nothing was written")
             Terminal.hint("mailseal list --dkim key_unavailable names messages that lack a key")
         }
-        if json { Terminal.answer(summary.json(at: output.argumentBytes)) }
+        if json { Terminal.answer(safeJSON(summary.json(at: output.argumentBytes))) }
         guard let written = summary.written else { throw ExitCode(1) }
         if !json { Terminal.answer(summary.text(written, at: output.argumentBytes)) }
         if line.failures > 0 { throw ExitCode(1) }

@@ -72,7 +72,7 @@ struct ExtractCommand: AsyncParsableCommand {
         for note in summary.notes.prefix(100) { Terminal.say("\(note.subject): \(note.detail)") }
         if summary.notes.count > 100 { Terminal.say("and \(summary.notes.count - 100) more of these") }
         if json {
-            Terminal.answer(summary.json(bundle, pin))
+            Terminal.answer(safeJSON(summary.json(bundle, pin)))
         } else {
             Terminal.answer(([summary.text(into: output)] + pin.lines(bundle)).joined(separator: "\n"))
         }

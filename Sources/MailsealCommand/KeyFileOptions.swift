@@ -3,6 +3,7 @@
 import ArgumentParser
 import Bytes
 import DKIM
+import Glibc
 import Mailseal
 
 /// The key file that a command writes.
@@ -25,12 +26,20 @@ struct KeyFileOptions: ParsableArguments {
 
     /// Writes the keys to the file, where they may replace those written before, or to standard output.
     func write(_ keys: some Sequence<Key>, to destination: KeyFileOutput, again: Bool = false) throws {
-        if let text = try destination.write(keys, again: again) { Terminal.answer(bytes: text) }
+        if let text = try destination.write(keys, again: again) { Terminal.answer(keyFile: text) }
     }
 
     /// Writes the text of a key file to the file or to standard output.
     func write(text: [UInt8], to destination: KeyFileOutput) throws {
-        if let text = try destination.write(text: text) { Terminal.answer(bytes: text) }
+        if let text = try destination.write(text: text) { Terminal.answer(keyFile: text) }
+    }
+}
+
+extension Terminal {
+    /// Prints a key file as it is, or without anything that could command the terminal to which it goes.
+    fileprivate static func answer(keyFile text: [UInt8]) {
+        guard isatty(STDOUT_FILENO) == 1 else { return answer(bytes: text) }
+        answer(bytes: safeForTerminal(text.displayText, keepingLines: true).bytes)
     }
 }
 

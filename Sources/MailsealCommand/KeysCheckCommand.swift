@@ -37,7 +37,7 @@ struct KeysCheckCommand: ParsableCommand {
                 "no key record was found, nothing was checked",
                 hint: "mailseal keys import makes key files of other forms")
         }
-        Terminal.answer(json ? found.json : found.text)
+        Terminal.answer(json ? safeJSON(found.json) : found.text)
         if found.weakKeys > 0 { throw ExitCode(1) }
     }
 }

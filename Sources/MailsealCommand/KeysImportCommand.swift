@@ -70,7 +70,7 @@ struct KeysImportCommand: ParsableCommand {
         }
         try destination.write(found.keys, to: output)
         if json {
-            Terminal.answer(found.json(to: destination.output ?? "-"))
+            Terminal.answer(safeJSON(found.json(to: destination.output ?? "-")))
         } else {
             Terminal.say(
                 "\(Quantity.count(found.keys.count, "key record")) of \(Quantity.count(found.names, "name"))"

@@ -82,7 +82,7 @@ struct KeysLookupCommand: AsyncParsableCommand {
         let found = try ask(names, of: source, origin)
         try destination.write(text: found.keyFile, to: output)
         if json {
-            Terminal.answer(found.json(to: destination.output ?? "-"))
+            Terminal.answer(safeJSON(found.json(to: destination.output ?? "-")))
         }
         found.tell()
         if failures > 0 || found.isIncomplete { throw ExitCode(1) }

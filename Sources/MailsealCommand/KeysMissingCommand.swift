@@ -52,7 +52,7 @@ struct KeysMissingCommand: AsyncParsableCommand {
         let found = try await KeysMissing(options, observer: observer)
         line.erase()
         let shown = found.names.prefix(limit ?? found.names.count)
-        Terminal.answer(json ? found.json(shown) : found.text(shown))
+        Terminal.answer(json ? safeJSON(found.json(shown)) : found.text(shown))
         if line.failures > 0 { throw ExitCode(1) }
     }
 }

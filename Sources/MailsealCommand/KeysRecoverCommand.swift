@@ -92,7 +92,7 @@ struct KeysRecoverCommand: AsyncParsableCommand {
         let report = KeyRecoverReport(
             results: results, recover: recover, output: keys.isEmpty ? nil : destination.output ?? "-")
         for sentence in report.sentences { Terminal.say(sentence) }
-        if json { Terminal.answer(report.json) }
+        if json { Terminal.answer(safeJSON(report.json)) }
         if report.isIncomplete || failures > 0 { throw ExitCode(1) }
     }
 

@@ -127,8 +127,10 @@ struct CSVListing: Listing {
     static func record(_ fields: [String]) -> String {
         fields.map { field in
             let text = safeForTerminal(field)
-            let isFormula = text.first.map { "=+-@＝＋－＠".contains($0) } ?? false
-            let quoted = text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+            // Scalars: a quotation mark with a combining mark after it is another character for Swift, for a reader of CSV it is not.
+            let isFormula =
+                text.unicodeScalars.first { $0 != " " }.map { "=+-@＝＋－＠".unicodeScalars.contains($0) } ?? false
+            let quoted = text.replacingScalar("\"", by: "\"\"")
             return "\"\(isFormula ? "'" : "")\(quoted)\""
         }.joined(separator: ",") + "\r\n"
     }
@@ -149,7 +151,7 @@ struct JSONListing: Listing {
     mutating func row(_ message: ListedMessage) -> String {
         let comma = isFirst ? "\n" : ",\n"
         isFirst = false
-        return comma + message.json.displayText
+        return comma + safeJSON(message.json.displayText)
     }
 
     mutating func end(_ bundle: Bundle, _ summary: ListSummary, _ pin: RootOption) -> String {

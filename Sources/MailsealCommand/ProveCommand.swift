@@ -76,7 +76,7 @@ struct ProveCommand: AsyncParsableCommand {
         let file = try AtomicOutput(path: path)
         try file.append(made.proof.text)
         try file.commit(force: force)
-        Terminal.answer(json ? made.json(bundle, path, pin) : made.text(bundle, path, pin))
+        Terminal.answer(json ? safeJSON(made.json(bundle, path, pin)) : made.text(bundle, path, pin))
     }
 
     private var subject: ProofSubject {

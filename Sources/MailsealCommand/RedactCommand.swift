@@ -76,7 +76,8 @@ struct RedactCommand: AsyncParsableCommand {
         let line = ProgressLine("redacting")
         let summary = try await Redact.run(try options(), observer: line.observer())
         line.erase()
-        Terminal.answer(json ? summary.json(at: output.argumentBytes) : summary.text(at: output.argumentBytes))
+        Terminal.answer(
+            json ? safeJSON(summary.json(at: output.argumentBytes)) : summary.text(at: output.argumentBytes))
     }
 
     private func options() throws -> RedactOptions {

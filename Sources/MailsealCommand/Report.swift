@@ -83,7 +83,7 @@ enum Report {
     static func quoted(_ text: String) -> String {
         let plain = text.utf8.allSatisfy { ASCII.isLetter($0) || ASCII.isDigit($0) || "-_./:@%+=,".utf8.contains($0) }
         return plain && !text.isEmpty
-            ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+            ? text : "'" + text.replacingScalar("'", by: "'\\''") + "'"
     }
 
     /// The text, blanks before it up to a width.

@@ -115,7 +115,7 @@ struct SealCommand: AsyncParsableCommand {
         let line = ProgressLine("sealing")
         let summary = try await Seal.run(options, observer: line.observer(), beforeSigning: line.erase)
         line.erase()
-        Terminal.answer(json ? summary.json(bundle.argumentBytes) : summary.text(bundle.argumentBytes))
+        Terminal.answer(json ? safeJSON(summary.json(bundle.argumentBytes)) : summary.text(bundle.argumentBytes))
     }
 
     private var options: SealOptions {

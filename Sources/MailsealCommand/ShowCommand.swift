@@ -71,7 +71,7 @@ struct ShowCommand: AsyncParsableCommand {
             return try writeRaw(bytes)
         }
         if json {
-            Terminal.answer(shown.json(bundle, pin).displayText)
+            Terminal.answer(safeJSON(shown.json(bundle, pin).displayText))
         } else {
             Terminal.write(ShownText(shown, bundle, pin, allFields: headers).text, to: STDOUT_FILENO)
         }

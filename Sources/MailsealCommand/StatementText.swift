@@ -87,7 +87,7 @@ extension StatementPage {
 
     /// The text with nothing in it that HTML or a reader's eye would take for something else.
     private static func escaped(_ text: String) -> String {
-        safeForTerminal(text).replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
+        safeForTerminal(text).replacingScalar("&", by: "&amp;").replacingScalar("<", by: "&lt;")
+            .replacingScalar(">", by: "&gt;").replacingScalar("\"", by: "&quot;").replacingScalar("'", by: "&#39;")
     }
 }

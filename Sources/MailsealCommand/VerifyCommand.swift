@@ -68,7 +68,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let line = ProgressLine("verifying")
         let report = try await Verify.run(try options(), observer: Observer(progress: line.draw))
         line.erase()
-        Terminal.answer(json ? report.json : report.text(hint: bundle))
+        Terminal.answer(json ? safeJSON(report.json) : report.text(hint: bundle))
         switch report.verdict {
         case .intact: return
         case .consistent where !anchored, .bytesIntact where !anchored, .bytesConsistent where !anchored: return
