@@ -3,6 +3,7 @@
 import Bytes
 import CArchive
 import Files
+import Glibc
 
 /// An archive that libarchive reads.
 @safe
@@ -67,6 +68,7 @@ final class LibraryArchive {
     /// The next member; nil at the end.
     func next() throws(ArchiveFault) -> Member? {
         var entry: OpaquePointer?
+        Self.forgetTrouble()
         let result = unsafe archive_read_next_header(archive, &entry)
         if result == ARCHIVE_EOF { return nil }
         guard result >= ARCHIVE_WARN, let entry = unsafe entry else {
@@ -75,6 +77,7 @@ final class LibraryArchive {
             }
             throw fault()
         }
+        Self.forgetTrouble()
         guard let path = unsafe Self.bytes(archive_entry_pathname(entry) ?? archive_entry_pathname_utf8(entry)) else {
             throw .damaged("a member has no name that can be told")
         }
@@ -87,6 +90,7 @@ final class LibraryArchive {
     /// Up to `count` bytes of the member that came last; none at its end.
     func read(upTo count: Int) throws(ArchiveFault) -> [UInt8] {
         var result = 0
+        Self.forgetTrouble()
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             unsafe result = archive_read_data(archive, buffer.baseAddress, buffer.count)
             filled = max(0, result)
@@ -114,6 +118,10 @@ final class LibraryArchive {
         default: return .special
         }
     }
+
+    /// Clears `errno`: where a name cannot be told, libarchive ends the process when `errno` is ENOMEM, which may stem from an
+    /// earlier archive that asked for more memory than there is.
+    private static func forgetTrouble() { errno = 0 }
 
     private static func bytes(_ text: UnsafePointer<CChar>?) -> [UInt8]? {
         guard let text = unsafe text else { return nil }
