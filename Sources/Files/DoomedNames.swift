@@ -36,6 +36,8 @@ enum DoomedNames {
         while !takeGate() { sched_yield() }
         defer {
             gate.store(false, ordering: .releasing)
+            // A run that is being ended does not go on to its answer.
+            while isEnding.load(ordering: .sequentiallyConsistent) { pause() }
             unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
         }
         return try step()
