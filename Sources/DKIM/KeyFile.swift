@@ -74,7 +74,7 @@ public struct KeyFile: Sendable {
     /// Reads the whole text; lines end in LF or CRLF, and a byte order mark may stand before the first.
     public init(parsing text: [UInt8]) {
         var keys: [Key] = []
-        let text = text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text[...]
+        let text = ByteOrderMark.removed(from: text)
         var notes: [LineNote] = []
         var annotations = Annotations()
         for (index, line) in text.split(separator: ASCII.lf, omittingEmptySubsequences: false).enumerated() {

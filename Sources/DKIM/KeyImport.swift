@@ -63,7 +63,7 @@ public struct KeyImport: Sendable {
     /// - Parameter origin: what relative names in a zone file belong to as long as it has no `$ORIGIN`.
     public init(parsing text: [UInt8], stating statement: Statement = Statement(), origin: [UInt8]? = nil) {
         self.statement = statement
-        let text = text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text.dropFirst(3)) : text
+        let text = Array(ByteOrderMark.removed(from: text))
         let first = text.first { !ASCII.isWhiteSpace($0) }
         if first == 0x7B || first == 0x5B {
             readJSON(text)

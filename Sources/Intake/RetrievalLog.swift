@@ -43,7 +43,7 @@ public struct RetrievalLog: Sendable {
     ///
     /// Each line needs a `path`, and a `url`, a `retrieved_at` (RFC 3339) or both.
     public init(_ bytes: [UInt8]) throws(RetrievalLogError) {
-        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        let bytes = Array(ByteOrderMark.removed(from: bytes))
         let isJSON = bytes.first { !ASCII.isWhiteSpace($0) } == UInt8(ascii: "{")
         for row in isJSON ? try JSONLines.rows(of: bytes) : try CSV.rows(of: bytes) { try enter(row) }
     }

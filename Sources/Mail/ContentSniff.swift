@@ -12,11 +12,12 @@ public func looksLikeMail(prefix: Span<UInt8>) -> Bool {
     return ["from", "received", "message-id", "date"].contains { section.first(named: $0, in: prefix) != nil }
 }
 
-/// Whether bytes start like an mbox file: a line that starts with `From `, then a header field, a line that starts with
-/// `>From `, or nothing more.
+/// Whether bytes start like an mbox file: a byte order mark perhaps, a line that starts with `From `, then a header field, a
+/// line that starts with `>From `, or nothing more.
 public func isMailbox(prefix: Span<UInt8>) -> Bool {
-    guard prefix.hasBytes(Array("From ".utf8), at: 0, to: prefix.count) else { return false }
-    let start = prefix.lineEnd(from: 0, to: prefix.count)
+    let mark = ByteOrderMark.length(in: prefix)
+    guard prefix.hasBytes(Array("From ".utf8), at: mark, to: prefix.count) else { return false }
+    let start = prefix.lineEnd(from: mark, to: prefix.count)
     guard start < prefix.count else { return true }
     let line = start..<prefix.lineEnd(from: start, to: prefix.count)
     if HeaderSection.colon(in: prefix, line) != nil { return true }

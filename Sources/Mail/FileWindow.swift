@@ -43,6 +43,23 @@ struct FileWindow<Failure: Error> {
         return bytes[place..<place + 5].elementsEqual(Self.from)
     }
 
+    /// Whether a From_ line stands at `position` that needs no empty line before it: it is dated, and a field follows it.
+    mutating func isCertainFrom(at position: Int) throws(Failure) -> Bool {
+        guard try isFrom(at: position) else { return false }
+        let line = try head(at: position)
+        guard FromLine.isDated(line[...]), line.count < FromLine.longest else { return false }
+        let next = try head(at: position + line.count + 1)
+        return HeaderSection.colon(in: next.span, 0..<next.count) != nil
+    }
+
+    /// The line at `position` without its LF, cut to the longest that a From_ line is.
+    private mutating func head(at position: Int) throws(Failure) -> [UInt8] {
+        guard position < size else { return [] }
+        let place = try look(at: position, FromLine.longest)
+        let end = min(bytes.count, place + FromLine.longest)
+        return Array(bytes[place..<(bytes.span.firstIndex(of: ASCII.lf, in: place..<end) ?? end)])
+    }
+
     /// How long the line at `position` is when it is empty: 1 or 2, else 0.
     mutating func emptyLine(at position: Int) throws(Failure) -> Int {
         let place = try look(at: position)
@@ -72,9 +89,9 @@ struct FileWindow<Failure: Error> {
         return try read(range.lowerBound, range.count)
     }
 
-    /// The place in `bytes` of `position`, with `look` bytes after it or all that the file has.
-    private mutating func look(at position: Int) throws(Failure) -> Int {
-        let wanted = min(size, position + Self.look)
+    /// The place in `bytes` of `position`, with so many bytes after it or all that the file has.
+    private mutating func look(at position: Int, _ count: Int = FileWindow.look) throws(Failure) -> Int {
+        let wanted = min(size, position + count)
         if position < start || wanted > start + bytes.count { try move(to: position) }
         return position - start
     }

@@ -12,9 +12,10 @@ public struct MboxMessage: Equatable, Sendable {
 
 /// Splits an mbox file (RFC 4155; mboxo, mboxrd, mboxcl, mboxcl2; LF or CRLF) that is read at positions.
 ///
-/// A *From_ line* starts with `From ` and stands at the start of the file or after an empty line (LF or CRLF alone). A
-/// message reaches from after its From_ line to the empty line before the next From_ line; that empty line belongs to the
-/// next message's `before`. At the end of the file one empty last line belongs to `after`, not to the message.
+/// A *From_ line* starts with `From ` and stands at the start of the file (after a byte order mark, perhaps) or after an
+/// empty line (LF or CRLF alone); or, in a body, it is dated and the line after it is a header field. A message reaches from after its
+/// From_ line to the empty line before the next From_ line, or to that line itself; the empty line belongs to the next
+/// message's `before`. At the end of the file one empty last line belongs to `after`, not to the message.
 ///
 /// The first Content-Length field of a message's header section is believed when the place it leads to, counted from
 /// after the section's empty line, is the end of the file, a From_ line after an empty line, or a line end that stands
@@ -58,10 +59,11 @@ public struct MboxSplitter<Failure: Error> {
     }
 
     private mutating func firstFromLine() throws(Failure) -> Int? {
-        var position = 0
+        let start = try file.glance(0..<min(file.size, 3))
+        var position = ByteOrderMark.length(in: start.span)
         var isAfterEmptyLine = true
         while position < file.size {
-            if isAfterEmptyLine, try file.isFrom(at: position) { return position }
+            if try isNextFrom(at: position, afterEmptyLine: isAfterEmptyLine, inBody: true) { return position }
             isAfterEmptyLine = try file.emptyLine(at: position) > 0
             position = try file.lineEnd(from: position)
         }
@@ -75,9 +77,9 @@ public struct MboxSplitter<Failure: Error> {
         var contentLength: Int?
         var emptyLine: Int?
         while position < file.size {
-            if let empty = emptyLine, try file.isFrom(at: position) {
+            if try isNextFrom(at: position, afterEmptyLine: emptyLine != nil, inBody: !isHeader) {
                 fromLine = position
-                return empty
+                return emptyLine ?? position
             }
             let isEmpty = try file.emptyLine(at: position) > 0
             let next = try file.lineEnd(from: position)
@@ -92,6 +94,12 @@ public struct MboxSplitter<Failure: Error> {
         }
         fromLine = nil
         return emptyLine ?? file.size
+    }
+
+    private mutating func isNextFrom(at position: Int, afterEmptyLine: Bool, inBody: Bool) throws(Failure) -> Bool {
+        if afterEmptyLine { return try file.isFrom(at: position) }
+        guard inBody else { return false }
+        return try file.isCertainFrom(at: position)
     }
 
     /// Where a message ends whose body starts at `body`, when its Content-Length can be believed.

@@ -44,7 +44,30 @@ private func flat(_ text: String) -> [String] {
     // No line end at the end.
     ("From a\nA: 1\n\none", ["From a\n", "A: 1\n\none", ""]), ("From a", ["From a", "", ""]),
     ("From ", ["From ", "", ""]),
-    // A From_ line without an empty line before it is text.
+    // A From_ line without an empty line before it counts in a body when it is dated and a field follows.
+    (
+        "From a\nA: 1\n\none\nFrom b Thu Jun 23 14:44:30 2016\nB: 2\n",
+        ["From a\n", "A: 1\n\none\n", "From b Thu Jun 23 14:44:30 2016\n", "B: 2\n", ""]
+    ),
+    (
+        "From a\r\nA: 1\r\n\r\none\r\nFrom -\r\nB: 2\r\n",
+        ["From a\r\n", "A: 1\r\n\r\none\r\n", "From -\r\n", "B: 2\r\n", ""]
+    ),
+    (
+        "text\nFrom b@c Mon, 2 Jan 2017 10:00 +0000\nB: 2\n",
+        ["text\nFrom b@c Mon, 2 Jan 2017 10:00 +0000\n", "B: 2\n", ""]
+    ),
+    (
+        "From a\nA: 1\n\none\nFrom b Thu Jun 23 14:44:30 2016\nno field\n",
+        ["From a\n", "A: 1\n\none\nFrom b Thu Jun 23 14:44:30 2016\nno field\n", ""]
+    ),
+    (
+        "From a\nA: 1\nFrom b Thu Jun 23 14:44:30 2016\nB: 2\n",
+        ["From a\n", "A: 1\nFrom b Thu Jun 23 14:44:30 2016\nB: 2\n", ""]
+    ),
+    // A byte order mark stands before the first.
+    ("\u{FEFF}From a\nA: 1\n", ["\u{FEFF}From a\n", "A: 1\n", ""]),
+    // Any other without an empty line before it is text.
     ("From a\nA: 1\n\none\nFrom b\nB: 2\n", ["From a\n", "A: 1\n\none\nFrom b\nB: 2\n", ""]),
     ("From a\nFrom b\nA: 1\n", ["From a\n", "From b\nA: 1\n", ""]),
     // Only one empty line separates; others belong to the message.
@@ -132,6 +155,18 @@ func `Content-Length is believed where it lands on a From_ line or the end`(text
     #expect(flat(text) == expected)
 }
 
+@Test(arguments: [
+    ("From a@b Thu Jun 23 14:44:30 2016", true), ("From 1@xxx Thu Jun 23 14:44:30 +0000 2016", true),
+    ("From a Thu Jun  3 14:44 2016\r", true), ("From a Mon, 2 Jan 2017 10:00:00 +0000", true), ("From -", true),
+    ("From - Thu Jun 23 14:44:30 2016", true), ("From a Thu Jun 23 14:44:30 GMT 2016 remote from x", true),
+    ("From - and to", false), ("From a", false), ("From May to June 2016", false), ("From Thu Jun 23 2016", false),
+    ("From Thu 14:44 2016", false), ("From Jun 23 14:44 2016", false), ("From Thu Jun 23 14:44:30 3016", false),
+    ("from a Thu Jun 23 14:44:30 2016", false), ("From Thu Jun 1:2:3:4 2016", false), ("", false),
+])
+func `a From_ line is dated by a weekday, a month, a time and a year`(line: String, expected: Bool) {
+    #expect(FromLine.isDated(line.bytes[...]) == expected)
+}
+
 /// Whether the pieces of a file make the whole file again, in order.
 private func isWhole(_ bytes: [UInt8]) -> Bool {
     var splitter = MboxSplitter(bytes)
@@ -150,7 +185,8 @@ private func isWhole(_ bytes: [UInt8]) -> Bool {
     for length in 0...file.count where !isWhole(Array(file.prefix(length))) { Issue.record("cut at \(length)") }
     var generator = RepeatableGenerator(seed: 4155)
     let pieces = [
-        "\n", "\r\n", "From ", "From x\n", "\n\nFrom y\n", "Content-Length: 4\n", "Content-Length: 30\n\n", "\r", "a",
+        "\n", "\r\n", "From ", "From x\n", "From - Thu Jun 23 14:44:30 2016\nA: 1\n", "\n\nFrom y\n",
+        "Content-Length: 4\n", "Content-Length: 30\n\n", "\r", "a",
     ]
     for round in 0..<3000 {
         var changed = Array(file)
@@ -222,7 +258,7 @@ private struct Unreadable: Error, Equatable {}
 
 @Test(arguments: [
     ("From a\nA: 1\n", true), ("From a\r\nA: 1\r\n", true), ("From a", true), ("From a\n", true),
-    ("From a\n>From b\n", true),
+    ("From a\n>From b\n", true), ("\u{FEFF}From a\nA: 1\n", true), ("\u{FEFF}", false),
     ("From the desk of\nthe editor\n", false), ("from a\nA: 1\n", false), ("\nFrom a\nA: 1\n", false), ("From", false),
     ("", false),
     ("From: a\nA: 1\n", false),

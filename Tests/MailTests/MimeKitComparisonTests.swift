@@ -8,7 +8,8 @@ import Testing
 
 private let folder = "MimeKit/UnitTests/TestData"
 
-/// For each mbox file the messages, counted from 0, that start at a From_ line after a line that is not empty.
+/// For each mbox file the messages, counted from 0, that start at a From_ line after a line that is not empty, whose line end
+/// belongs to the message before here and to nothing there.
 ///
 /// With CRLF these are more: the Content-Length fields still count line ends of one byte.
 private let fromLines: [String: [LineEndForm: [Int]]] = [
@@ -21,7 +22,7 @@ let mimeKitReasons: [String: [String: ParserReason]] = [
 ]
 
 @Test(arguments: fromLines.keys.sorted(), LineEndForm.allCases)
-func `mbox files are cut where MimeKit cuts them, but for From lines after text`(
+func `mbox files are cut where MimeKit cuts them, but for a line end before a From line`(
     _ name: String, _ form: LineEndForm
 ) throws {
     guard let folder = OtherProjects.folder("\(folder)/mbox") else { return }
@@ -31,17 +32,15 @@ func `mbox files are cut where MimeKit cuts them, but for From lines after text`
     while let next = splitter.next() { ours.append(next.message) }
     var theirs: [Range<Int>] = []
     for (place, result) in try MimeKitResult.read(results(name, form, in: folder)).enumerated() {
-        let isJoined = fromLines[name]?[form]?.contains(place) == true
+        let followsText = fromLines[name]?[form]?.contains(place) == true
         let before = bytes[..<result.mboxMarkerOffset].split(separator: ASCII.lf, omittingEmptySubsequences: false)
         let lineBefore = before.dropLast().last ?? []
         #expect(bytes[result.mboxMarkerOffset...].starts(with: "From ".utf8))
-        if isJoined {
+        if followsText, let last = theirs.popLast() {
             #expect(!lineBefore.isEmpty && lineBefore != [ASCII.cr], "an empty line stands before message \(place)")
-            let start = theirs.removeLast().lowerBound
-            theirs.append(start..<result.endOffset)
-        } else {
-            theirs.append(result.beginOffset..<result.endOffset)
+            theirs.append(last.lowerBound..<result.mboxMarkerOffset)
         }
+        theirs.append(result.beginOffset..<result.endOffset)
     }
     #expect(ours == theirs)
 }

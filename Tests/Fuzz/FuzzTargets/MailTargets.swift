@@ -93,7 +93,8 @@ enum MailTargets {
             try require(next.before.upperBound == next.message.lowerBound, "a message follows its From_ line")
             try require(bytes[next.before].contains(0x46), "a From_ line stands before a message")
             place = next.message.upperBound
-            let lines = bytes[next.before].split(separator: 0x0A, omittingEmptySubsequences: true)
+            let before = ByteOrderMark.removed(from: Array(bytes[next.before]))
+            let lines = before.split(separator: 0x0A, omittingEmptySubsequences: true)
             try require(lines.last?.starts(with: "From ".utf8) == true, "the last line before it starts with From")
         }
         try require(splitter.after == place..<bytes.count, "the rest follows the last message")
