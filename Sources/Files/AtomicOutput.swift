@@ -6,7 +6,7 @@ import Glibc
 /// A new file, written under a temporary name in its target's folder; `commit` gives it the target's name.
 ///
 /// Without a `commit` nothing stays: the temporary file goes with the object, and on a deadly signal when
-/// `Interruption.removeUnfinishedOnSignal` was called before.
+/// `Interruption.removeUnfinished` was called before.
 public final class AtomicOutput {
     /// The bytes appended so far.
     public private(set) var size = 0

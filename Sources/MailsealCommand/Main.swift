@@ -30,7 +30,7 @@ struct MailsealCommand: AsyncParsableCommand {
     static func main() async {
         Terminal.secureStreams()
         Intake.useFixedLocale()
-        Interruption.removeUnfinishedOnSignal()
+        Interruption.removeUnfinished()
         // A file that may not grow further is an error that can be told, not the end.
         signal(SIGXFSZ, SIG_IGN)
         do {
@@ -40,8 +40,9 @@ struct MailsealCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            Interruption.exit(0)
         } catch let status as ExitCode {
-            Glibc.exit(status.rawValue)
+            Interruption.exit(status.rawValue)
         } catch {
             exit(reporting: error)
         }
@@ -51,9 +52,9 @@ struct MailsealCommand: AsyncParsableCommand {
     private static func exit(reporting error: any Error) -> Never {
         if Self.exitCode(for: error) == .success {
             Terminal.answer(fullMessage(for: error))
-            Glibc.exit(0)
+            Interruption.exit(0)
         }
         Terminal.report(error, usage: fullMessage(for: error))
-        Glibc.exit(2)
+        Interruption.exit(2)
     }
 }

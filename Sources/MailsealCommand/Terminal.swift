@@ -7,6 +7,7 @@
 
 import ArgumentParser
 import Bytes
+import Files
 import Glibc
 import Mailseal
 
@@ -41,7 +42,7 @@ enum Terminal {
     static func answer(bytes: [UInt8]) {
         guard !write(bytes, to: STDOUT_FILENO) else { return }
         say("cannot write to standard output: \(unsafe String(cString: strerror(errno)))")
-        exit(2)
+        Interruption.exit(2)
     }
 
     /// Prints what went wrong; `usage` is what the argument parser says of it.

@@ -10,6 +10,7 @@
  *              torn             half of the bytes are written, then SIGKILL
  *              short            one byte less than asked for is read or written, but at least one
  *              SIGINT SIGTERM SIGHUP   the signal is sent to the process, and the call made a little later, if ever
+ *              exit             exit(1), as a library may
  *              run SCRIPT       SCRIPT is run by sh in FAULTS_ROOT, then the call is made
  *              EIO ENOSPC ...   the call fails so; close closes nevertheless
  */
@@ -149,6 +150,10 @@ static int fate(const char *call, int folder, const char *path, int is_stream) {
             note(call, name, outcome);
             kill(getpid(), SIGKILL);
             for (;;) pause();
+        } else if (!strcmp(outcome, "exit")) {
+            note(call, name, outcome);
+            pthread_mutex_unlock(&lock);
+            exit(1);
         } else if (!strcmp(outcome, "torn")) {
             result = TORN;
         } else if (!strcmp(outcome, "short")) {

@@ -74,7 +74,7 @@ import Testing
         let folder = try Folder()
         try folder.write("kept", "")
         await #expect(processExitsWith: .signal(SIGTERM)) { [path = folder.path("out") as [UInt8]] in
-            Interruption.removeUnfinishedOnSignal()
+            Interruption.removeUnfinished()
             let done = try AtomicOutput(path: path + [0x32])
             try done.commit(force: false)
             let output = try AtomicOutput(path: path)

@@ -38,6 +38,15 @@ import Testing
         print("\(scenario.name): signals at \(points.count) calls")
     }
 
+    @Test func `a library that ends the process leaves nothing unfinished, and it is trouble`() throws {
+        guard let faults = try FaultBench(FaultScenario.createOver.preparation) else { return }
+        let before = try faults.run("--version")
+        let ended = try faults.run(FaultScenario.createOver.arguments, ["read leak/* 2 exit"])
+        #expect(ended.status == 2)
+        #expect(ended.sentences == ["mailseal: a library ended the program, perhaps for want of memory"])
+        #expect(ended.files == before.files)
+    }
+
     /// What ssh-keygen's place is taken by; the terminal sends SIGINT to both of them.
     @Test(arguments: [
         ("kill -INT $PPID; kill -INT $$", 130), ("kill -TERM $PPID; sleep 30", 143), ("kill -HUP $PPID; sleep 30", 129),
