@@ -7,7 +7,7 @@ LIBRARIES = dns-root-data libarchive-dev libcurl4-openssl-dev libdeflate-dev lib
 TEST_TOOLS = $(LIBRARIES) gcc libc6-dev libarchive-tools bzip2 xz-utils zip busybox xxd openssl openssh-client python3 python3-venv nsd \
 	ldnsutils golang-go golang-golang-x-mod-dev
 
-.PHONY: demo test mutate hostile build install format lint libraries test-tools benchmark benchmark-scale check check-record fuzz
+.PHONY: demo test sanitize mutate hostile build install format lint libraries test-tools benchmark benchmark-scale check check-record fuzz
 
 demo: build
 	Docs/demo.sh .build/release
@@ -23,6 +23,15 @@ test: test-tools .build/venv/bin/bagit.py
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	cd Tests/SecondVerifier && python3 -m unittest -q test_repairs test_verify
 	$(SWIFT) test --disable-xctest
+
+# All tests with AddressSanitizer, then all with ThreadSanitizer, each in a build of its own, programs that they start included.
+# The library that injects faults is loaded before the sanitizer's, and what stands in memory at the end of a program is no leak.
+SANITIZERS ?= address thread
+sanitize: test-tools .build/venv/bin/bagit.py
+	for sanitizer in $(SANITIZERS); do \
+		MAILSEAL_SANITIZER=$$sanitizer ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 \
+		$(SWIFT) test --disable-xctest --sanitize=$$sanitizer --scratch-path .build/$$sanitizer || exit 1; \
+	done
 
 # The reference implementation of BagIt, which must accept every bundle.
 .build/venv/bin/bagit.py:
