@@ -1,4 +1,5 @@
-// The blocks that random access inflated last, so that neighbouring entries cost one inflation together.
+// The blocks that random access inflated last, so that neighbouring entries cost one inflation together, in a damaged block
+// as well.
 
 import Synchronization
 
@@ -7,9 +8,12 @@ final class BlockCache: Sendable {
     /// How many blocks are kept: each is up to 1 MiB.
     static let capacity = 8
 
+    /// A block's bytes, or what is wrong with it.
+    typealias Content = Result<[UInt8], ContainerError>
+
     private struct State {
         /// From the one used longest ago to the one used last.
-        var blocks: [(number: Int, bytes: [UInt8])] = []
+        var blocks: [(number: Int, content: Content)] = []
         var misses = 0
     }
     private let state = Mutex(State())
@@ -17,8 +21,8 @@ final class BlockCache: Sendable {
     /// How often a block was asked for that was not there, and so had to be inflated.
     var misses: Int { state.withLock { $0.misses } }
 
-    /// A block's bytes, if they are there.
-    func bytes(of number: Int) -> [UInt8]? {
+    /// What a block holds, if that is known.
+    func content(of number: Int) -> Content? {
         state.withLock { state in
             guard let place = state.blocks.lastIndex(where: { $0.number == number }) else {
                 state.misses += 1
@@ -26,16 +30,16 @@ final class BlockCache: Sendable {
             }
             let block = state.blocks.remove(at: place)
             state.blocks.append(block)
-            return block.bytes
+            return block.content
         }
     }
 
-    /// Keeps a block's bytes.
-    func keep(_ bytes: [UInt8], of number: Int) {
+    /// Keeps what a block holds.
+    func keep(_ content: Content, of number: Int) {
         state.withLock { state in
             guard !state.blocks.contains(where: { $0.number == number }) else { return }
             if state.blocks.count == Self.capacity { state.blocks.removeFirst() }
-            state.blocks.append((number, bytes))
+            state.blocks.append((number, content))
         }
     }
 }

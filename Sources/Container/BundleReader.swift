@@ -54,7 +54,7 @@ public final class BundleReader: Sendable {
             tarSize: start + tail.size)
         isIndexLast = tail.isIndexLast
         // Small tag files stand in front of index.txt.
-        cache.keep(tail.firstBlock, of: index.blocks.count)
+        cache.keep(.success(tail.firstBlock), of: index.blocks.count)
     }
 
     /// How many blocks were inflated since the index was read.
@@ -123,11 +123,10 @@ public final class BundleReader: Sendable {
     }
 
     private func inflated(_ number: Int) throws(ContainerError) -> [UInt8] {
-        if let bytes = cache.bytes(of: number) { return bytes }
+        if let known = cache.content(of: number) { return try known.get() }
         let block = blocks.check(number, compressed: try compressedBlock(number))
-        if let fault = block.faults.first { throw .damaged(fault) }
-        let bytes = block.bytes ?? []
-        cache.keep(bytes, of: number)
-        return bytes
+        let content = block.faults.first.map { .failure(.damaged($0)) } ?? BlockCache.Content.success(block.bytes ?? [])
+        cache.keep(content, of: number)
+        return try content.get()
     }
 }

@@ -127,6 +127,19 @@ struct BundleChainTests {
         #expect(error?.description.contains("the index does not lead from entry to entry") == true, "\(error as Any)")
     }
 
+    @Test func `a damaged block is inflated once, however many entries it holds`() async throws {
+        for number in 1...40 {
+            let body = [UInt8](repeating: UInt8(number), count: 1 << 16)
+            try bench.write("mails/\(number).eml", Mails.plain(number) + body)
+        }
+        var bytes = try await bench.bundle(of: ["mails"], keys: false) { $0.storesBlocks = true }
+        let blocks = try Bundle(path: bench.write("sound.tar.gz", bytes)).reader.blocks
+        #expect((3...BundleChain.blockLimit).contains(blocks.count))
+        bytes[blocks.range(of: 0).upperBound / 2] ^= 1
+        let damaged = try Bundle(path: bench.write("damaged.tar.gz", bytes))
+        #expect(damaged.reader.inflatedBlocks <= blocks.count)
+    }
+
     @Test func `one message of many blocks is shown by few of them`() async throws {
         for number in 1...14 {
             let body = [UInt8](repeating: 0x61 + UInt8(number), count: 1 << 20)
