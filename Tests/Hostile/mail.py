@@ -87,12 +87,19 @@ def terminal(file):
     file.write(("Content-Type: text/plain; name=\"%s\"\r\n\r\n%s\r\n" % (evil, evil)).encode())
 
 
+# Without a first message with fields it would be no mailbox.
+MAILBOX = b"From a Mon Jan  2 10:00:00 2017\n" + HEAD.replace(b"\r", b"") + b"\nfirst\n\n"
+
+
 def from_lines(file, count=10_000_000):
+    # No empty line before them: each is looked at, and none counts.
+    file.write(MAILBOX[:-1])
     for _ in range(count // 100_000):
         file.write(b"From a Mon Jan  2 10:00:00 2017\n" * 100_000)
 
 
 def empty_messages(file, count=1_000_000):
+    file.write(MAILBOX)
     for _ in range(count // 100_000):
         file.write(b"From a Mon Jan  2 10:00:00 2017\n\n" * 100_000)
 
