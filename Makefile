@@ -29,7 +29,8 @@ test: test-tools .build/venv/bin/bagit.py
 SANITIZERS ?= address thread
 sanitize: test-tools .build/venv/bin/bagit.py
 	for sanitizer in $(SANITIZERS); do \
-		MAILSEAL_SANITIZER=$$sanitizer ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 \
+		MAILSEAL_SANITIZER=$$sanitizer \
+		ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0:suppressions=$(CURDIR)/Tests/AddressSanitizer.supp \
 		$(SWIFT) test --disable-xctest --sanitize=$$sanitizer --scratch-path .build/$$sanitizer || exit 1; \
 	done
 
