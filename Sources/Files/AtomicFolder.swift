@@ -23,7 +23,7 @@ public final class AtomicFolder {
         guard !name.isEmpty else { throw FileError("create", target.shown, code: EEXIST) }
         parent = try Descriptor.open(try CPath(around, for: "open"), flags: O_RDONLY | O_DIRECTORY)
         let hidden = around + (around.last == slash ? [] : [slash])
-        let own = hidden + Array(".mailseal-\(getpid())-\(RandomName.next()).partial".utf8)
+        let own = hidden + RandomName.unfinished()
         temporary = try CPath(own, for: "create", shown: target.shown)
         let slot: Int
         (folder, slot) = try DoomedNames.making(temporary, isFolder: true) { [temporary, target] () throws(FileError) in

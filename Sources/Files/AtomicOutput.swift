@@ -31,7 +31,7 @@ public final class AtomicOutput {
         try Self.checkReplaceable(target)
         folder = try Descriptor.open(try CPath(parent, for: "open"), flags: O_RDONLY | O_DIRECTORY)
         let separator: [UInt8] = parent.last == UInt8(ascii: "/") ? [] : [UInt8(ascii: "/")]
-        let hidden = parent + separator + Array(".mailseal-\(getpid())-\(RandomName.next()).partial".utf8)
+        let hidden = parent + separator + RandomName.unfinished()
         // Sentences name what the user asked for.
         temporary = try CPath(hidden, for: "create", shown: target.shown)
         let (flags, mode): (Int32, mode_t) = (O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, isPrivate ? 0o600 : 0o666)

@@ -26,8 +26,7 @@ public final class SafeDirectory {
         guard unsafe fstatat(parent.number, path.characters, &status, AT_SYMLINK_NOFOLLOW) != 0 else {
             throw FileError("create", shown, code: EEXIST)
         }
-        let hidden = Array(".mailseal-\(getpid())-\(RandomName.next()).partial".utf8)
-        let temporary = try CPath(hidden, for: "create", shown: shown)
+        let temporary = try CPath(RandomName.unfinished(), for: "create", shown: shown)
         let (file, slot) = try DoomedNames.making(temporary, in: parent.number) { () throws(FileError) in
             try Self.naming(shown) { () throws(FileError) in
                 try Descriptor.open(temporary, in: parent, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o666)

@@ -61,4 +61,7 @@ enum RandomName {
         let digits = String(UInt64.random(in: 0...UInt64.max), radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
+
+    /// What a file or folder is called until it is finished.
+    static func unfinished() -> [UInt8] { Array(".mailseal-\(getpid())-\(next()).partial".utf8) }
 }

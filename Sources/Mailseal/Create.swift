@@ -14,8 +14,8 @@ public struct Create {
     private let options: CreateOptions
     private let keys: KeyStore
     private let name: RawText
-    /// Where the bundle is to stand; nil for one that is only read here.
-    private let path: [UInt8]?
+    /// Where the bundle is to stand, if it gets a name.
+    private let path: [UInt8]
     private var packing: SourcePacking
 
     /// Packs what the options name and gives the root to publish.
@@ -46,10 +46,10 @@ public struct Create {
                 "the origin \"\(origin.displayText)\" cannot be used",
                 hint: "use an ASCII name without spaces, such as newsroom.example/archives/2026-11")
         }
-        path = isNamed ? options.output ?? name + ".tar.gz".bytes : nil
+        path = options.output ?? name + ".tar.gz".bytes
         try Places.check(
-            options.sources, output: path, secret: options.seedFile, others: options.keyFiles)
-        if let path, !options.force { try Places.checkFree(path) }
+            options.sources, output: isNamed ? path : nil, secret: options.seedFile, others: options.keyFiles)
+        if isNamed, !options.force { try Places.checkFree(path) }
         let salts = try options.seedFile.map { try Self.salts($0, options.origin) }
         let loaded = try Keys.load(options.keyFiles, observer: observer)
         let known = options.knownKeys.map { $0.map { Keys.key(of: $0) } }
@@ -69,7 +69,6 @@ public struct Create {
     }
 
     private mutating func run() async throws -> CreateSummary {
-        guard let path else { throw MailsealError("the output has no name") }
         let output = try AtomicOutput(path: path)
         let size = try await write(to: .named(output))
         try output.commit(force: options.force)
