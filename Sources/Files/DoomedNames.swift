@@ -116,12 +116,24 @@ enum DoomedNames {
             poll(nil, 0, 1)
             patience -= 1
         }
-        let process = child.load(ordering: .relaxed)
-        if process > 0 { kill(process, number) }
-        // Twice, since the child may be making its only file just now.
-        removePass()
+        endChild(number)
         removePass()
         return true
+    }
+
+    /// Passes a signal on and waits until the child is over, since it makes a file of ours; one that stays for two seconds is killed.
+    private static func endChild(_ number: Int32) {
+        let process = child.load(ordering: .relaxed)
+        guard process > 0, kill(process, number) == 0 else { return }
+        for _ in 0..<2000 {
+            // Whoever started the child takes its status; here it is only looked at.
+            var state = unsafe siginfo_t()
+            let code = unsafe waitid(P_PID, id_t(process), &state, WEXITED | WNOHANG | WNOWAIT)
+            if unsafe code != 0 || state.si_signo == SIGCHLD { return }
+            poll(nil, 0, 1)
+        }
+        kill(process, SIGKILL)
+        poll(nil, 0, 10)
     }
 
     /// Files, then the folders that they lie in.

@@ -49,8 +49,9 @@ import Testing
 
     /// What ssh-keygen's place is taken by; the terminal sends SIGINT to both of them.
     @Test(arguments: [
-        ("kill -INT $PPID; kill -INT $$", 130), ("kill -TERM $PPID; sleep 30", 143), ("kill -HUP $PPID; sleep 30", 129),
-        ("kill -TERM $PPID; trap '' TERM; touch \"$9.sig\"; sleep 1", 143),
+        ("kill -INT $PPID; kill -INT $$", 130), ("kill -TERM $PPID; exec sleep 30", 143), ("kill -HUP $PPID; exec sleep 30", 129),
+        ("trap '' TERM; kill -TERM $PPID; sleep 0.3; touch \"$9.sig\"", 143),
+        ("trap '' TERM; kill -TERM $PPID; touch \"$9.sig\"; exec sleep 30", 143),
     ])
     func `a signal while ssh-keygen runs ends both, and leaves no folder`(child: String, status: Int32) throws {
         guard let faults = try FaultBench(FaultScenario.seal.preparation) else { return }
