@@ -92,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "MutationCommand",
             dependencies: ["Bytes", "Files", "Cryptography", "Mailseal", "Manifest", "MerkleTree"],
-            path: "Tests/Mutation", swiftSettings: strict),
+            path: "Tests/Mutation", exclude: ["run.sh"], swiftSettings: strict),
         // What is fuzzed; a test puts Tests/Fuzz/Corpus and Tests/Fuzz/Found through it
         .target(
             name: "FuzzTargets",

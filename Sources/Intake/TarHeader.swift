@@ -12,8 +12,13 @@ struct TarHeader {
     let type: UInt8
     let size: Int
     let mtime: Int?
+    /// Whether the header has parts of an old GNU sparse map: libarchive obeys them in a header of any type, GNU tar in its own only.
+    let isSparse: Bool
     /// Whether a further block of an old GNU sparse map follows.
     let isExtended: Bool
+
+    /// The types of plain files, old, ustar and contiguous.
+    private static let fileTypes: [UInt8] = [0, UInt8(ascii: "0"), UInt8(ascii: "7")]
 
     /// Whether a block is a header: its checksum is right.
     static func isHeader(_ block: ArraySlice<UInt8>) -> Bool {
@@ -44,7 +49,9 @@ struct TarHeader {
         if isAmbiguous, block[345] != 0 { return nil }
         let prefix = isUstar ? Self.text(block[345..<500]) : []
         name = prefix.isEmpty ? own : prefix + [UInt8(ascii: "/")] + own
-        isExtended = type == UInt8(ascii: "S") && block[482] != 0
+        let isSparseType = type == UInt8(ascii: "S")
+        isSparse = isSparseType || isGNU && Self.fileTypes.contains(type) && (block[386] != 0 || block[483] != 0)
+        isExtended = isSparseType && block[482] != 0
     }
 
     private static func text(_ field: ArraySlice<UInt8>) -> [UInt8] { Array(field.prefix { $0 != 0 }) }

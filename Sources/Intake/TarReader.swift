@@ -71,7 +71,8 @@ final class TarReader: MemberReader {
         }
         let name = changes.pax["path".bytes] ?? changes.name ?? header.name
         let target = changes.pax["linkpath".bytes] ?? changes.linkName ?? header.linkName
-        let kind = Self.kind(header.type, name, target, changes.pax)
+        let isSparse = header.isSparse || changes.pax.keys.contains(where: Self.isSparseKey)
+        let kind = isSparse ? .unsupported("a sparse file") : Self.kind(header.type, name, target)
         var size = header.size
         if let stated = changes.pax["size".bytes] {
             guard let value = Self.decimal(stated), value >= 0 else { throw .damaged("a pax size is no number") }
@@ -87,18 +88,20 @@ final class TarReader: MemberReader {
         return Member(path: name, kind: kind, mtime: mtime)
     }
 
-    private static func kind(
-        _ type: UInt8, _ name: [UInt8], _ target: [UInt8], _ pax: [[UInt8]: [UInt8]]
-    ) -> Member.Kind {
+    /// GNU tar's, star's and Solaris' names of what only sparse members have; readers that know them give such a member another size.
+    private static func isSparseKey(_ key: [UInt8]) -> Bool {
+        key.starts(with: "GNU.sparse.".utf8) || key == "SCHILY.realsize".bytes || key == "SUN.holesdata".bytes
+    }
+
+    private static func kind(_ type: UInt8, _ name: [UInt8], _ target: [UInt8]) -> Member.Kind {
         switch type {
         case UInt8(ascii: "1"), UInt8(ascii: "2"): .link(target: target)
         case UInt8(ascii: "3"), UInt8(ascii: "4"), UInt8(ascii: "6"): .special
         case UInt8(ascii: "5"), UInt8(ascii: "D"): .directory
-        case UInt8(ascii: "S"): .unsupported("a sparse file")
         case UInt8(ascii: "M"): .unsupported("a part of a file that began in another volume")
         case UInt8(ascii: "V"): .directory
         case 0 where name.last == UInt8(ascii: "/"): .directory
-        default: pax.keys.contains { $0.starts(with: "GNU.sparse.".utf8) } ? .unsupported("a sparse file") : .file
+        default: .file
         }
     }
 

@@ -87,14 +87,19 @@ import Testing
     func `the prefix is read as the magic says, and a magic that readers read differently is refused`(
         magic: String, name: String?
     ) {
+        #expect(Self.header(magic: magic, [345: UInt8(ascii: "p")])?.name == name?.bytes)
+    }
+
+    /// A header of the name `a` with other bytes at some places, and the checksum that it needs.
+    private static func header(magic: String, _ bytes: [Int: UInt8]) -> TarHeader? {
         var block = [UInt8](repeating: 0, count: TarHeader.length)
         block[0] = UInt8(ascii: "a")
-        block[345] = UInt8(ascii: "p")
+        for (place, byte) in bytes { block[place] = byte }
         block.replaceSubrange(257..<265, with: magic.utf8)
         block.replaceSubrange(148..<156, with: [UInt8](repeating: 0x20, count: 8))
         let sum = String(block.reduce(0) { $0 + Int($1) }, radix: 8)
         block.replaceSubrange(148..<(148 + sum.utf8.count), with: sum.utf8)
-        #expect(TarHeader(block)?.name == name?.bytes)
+        return TarHeader(block)
     }
 
     @Test func `numbers are octal digits or base 256`() {
@@ -141,6 +146,33 @@ import Testing
         let pax = try bench.lines("b.tar")
         #expect(pax.first?.hasPrefix("unsupported-member b.tar > ") == true)
         #expect(pax.dropFirst() == ["message b.tar > z.eml", "kept b.tar", "tar b.tar"])
+    }
+
+    @Test(arguments: ["SCHILY.realsize", "SUN.holesdata", "GNU.sparse.size", "GNU.sparse.realsize"])
+    func `a member with a pax record of sparse files is none that can be read plainly`(key: String) throws {
+        let bench = try Workbench()
+        try python(
+            bench,
+            """
+            with tarfile.open("a.tar", "w", format=tarfile.PAX_FORMAT) as t:
+                add(t, "1.eml", pax_headers={"\(key)": "9"}); add(t, "2.eml")
+            """)
+        #expect(
+            try bench.lines("a.tar") == [
+                "unsupported-member a.tar > 1.eml", "message a.tar > 2.eml", "kept a.tar", "tar a.tar",
+            ])
+    }
+
+    @Test(arguments: [
+        ("ustar  \u{0}", "0", 483, true), ("ustar  \u{0}", "0", 386, true), ("ustar  \u{0}", "\u{0}", 483, true),
+        ("ustar  \u{0}", "7", 386, true), ("ustar  \u{0}", "0", 482, false), ("ustar  \u{0}", "5", 483, false),
+        ("ustar\u{0}00", "0", 483, false), ("ustar\u{0}00", "S", 500, true),
+    ])
+    func `a header with a part of a sparse map is that of a sparse file, as far as any reader obeys it`(
+        magic: String, type: String, place: Int, isSparse: Bool
+    ) throws {
+        let header = try #require(Self.header(magic: magic, [156: Array(type.utf8)[0], place: UInt8(ascii: "7")]))
+        #expect(header.isSparse == isSparse)
     }
 
     @Test func `bytes after the end are damage`() throws {
