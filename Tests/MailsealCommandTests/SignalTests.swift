@@ -49,7 +49,7 @@ import Testing
 
     /// What ssh-keygen's place is taken by; the terminal sends SIGINT to both of them.
     @Test(arguments: [
-        ("kill -INT $PPID; kill -INT $$", 130), 
+        ("kill -INT $PPID; kill -INT $$", 130),
         ("kill -TERM $PPID; exec sleep 30", 143),
         ("kill -HUP $PPID; exec sleep 30", 129),
         ("trap '' TERM; kill -TERM $PPID; sleep 0.3; touch \"$9.sig\"", 143),
