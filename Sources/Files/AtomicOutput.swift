@@ -42,6 +42,15 @@ public final class AtomicOutput {
 
     deinit { discard() }
 
+    /// Writes a whole file, on the disk when this returns; see `init` and `commit`.
+    public static func write(
+        _ bytes: [UInt8], to path: [UInt8], force: Bool, isPrivate: Bool = false
+    ) throws(FileError) {
+        let output = try AtomicOutput(path: path, isPrivate: isPrivate)
+        try output.append(bytes)
+        try output.commit(force: force)
+    }
+
     /// Whether anything, even a dangling symbolic link, stands at a path.
     public static func isTaken(_ path: [UInt8]) throws(FileError) -> Bool {
         let path = try CPath(path, for: "create")

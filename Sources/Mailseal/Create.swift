@@ -49,7 +49,7 @@ public struct Create {
         path = options.output ?? name + ".tar.gz".bytes
         try Places.check(
             options.sources, output: isNamed ? path : nil, secret: options.seedFile, others: options.keyFiles)
-        if isNamed, !options.force { try Places.checkFree(path) }
+        if isNamed, !options.force { try AtomicOutput.checkFree(path) }
         let salts = try options.seedFile.map { try Self.salts($0, options.origin) }
         let loaded = try Keys.load(options.keyFiles, observer: observer)
         let known = options.knownKeys.map { $0.map { Keys.key(of: $0) } }

@@ -37,7 +37,7 @@ public struct Extend {
         try Places.check(
             options.sources, output: options.output, secret: options.seedFile,
             others: [options.bundle] + options.keyFiles)
-        if !options.force { try Places.checkFree(options.output) }
+        if !options.force { try AtomicOutput.checkFree(options.output) }
         // Verifying takes long: a source that is missing is told before.
         _ = try Intake(sources: options.sources.paths)
         file = try ReadableFile(named: options.bundle)

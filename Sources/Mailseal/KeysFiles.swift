@@ -33,7 +33,7 @@ public struct KeyFileOutput {
         self.force = force
         guard let path else { return }
         if ReadableFolder.isFolder(path) { throw MailsealError("\(path.displayText) is a folder, expected a file") }
-        if !force, try AtomicOutput.isTaken(path) { throw Self.taken(path) }
+        if !force { try AtomicOutput.checkFree(path) }
         try AtomicOutput(path: path).discard()
     }
 
@@ -48,20 +48,12 @@ public struct KeyFileOutput {
     public func write(text: [UInt8], again: Bool = false) throws -> [UInt8]? {
         guard let path else { return text }
         do {
-            try Self.replace(path, with: text, force: force || again)
+            try AtomicOutput.write(text, to: path, force: force || again)
         } catch {
-            throw error.isExisting ? Self.taken(path) : error
+            // Somebody was faster than this run.
+            if error.isExisting { try AtomicOutput.checkFree(path) }
+            throw error
         }
         return nil
-    }
-
-    private static func replace(_ path: [UInt8], with text: [UInt8], force: Bool) throws(FileError) {
-        let output = try AtomicOutput(path: path)
-        try output.append(text)
-        try output.commit(force: force)
-    }
-
-    private static func taken(_ path: [UInt8]) -> MailsealError {
-        MailsealError("\(path.displayText) exists already", hint: "--force replaces it")
     }
 }

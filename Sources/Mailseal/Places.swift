@@ -69,14 +69,6 @@ enum Places {
         }
     }
 
-    /// Throws when something stands at a path that is not to be replaced.
-    static func checkFree(_ path: [UInt8]) throws {
-        if try AtomicOutput.isTaken(path) {
-            throw MailsealError(
-                "\(path.displayText) exists already", hint: "choose another -o, or --force to replace it")
-        }
-    }
-
     private static func folder(around path: [UInt8], among sources: [([UInt8], FileStamp)]) throws -> [UInt8]? {
         guard !sources.isEmpty else { return nil }
         let folders = try Identity.foldersAround(path)

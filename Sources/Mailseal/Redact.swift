@@ -26,7 +26,7 @@ public struct Redact {
         self.options = options
         self.observer = observer
         try Places.check(output: options.output, madeFrom: [options.bundle])
-        if !options.force { try Places.checkFree(options.output) }
+        if !options.force { try AtomicOutput.checkFree(options.output) }
         file = try ReadableFile(named: options.bundle)
     }
 

@@ -40,9 +40,7 @@ struct SealMemory {
             try make(Array(folder[..<place]))
         }
         try make(folder)
-        let file = try AtomicOutput(path: path(of: checkpoint.origin))
-        try file.append(checkpoint.text)
-        try file.commit(force: true)
+        try AtomicOutput.write(checkpoint.text, to: path(of: checkpoint.origin), force: true)
     }
 
     private func make(_ path: [UInt8]) throws {

@@ -20,9 +20,7 @@ enum SealPlan {
                 "\(safeForTerminal(name.displayText)): a name that sha256sum can list has no control characters and "
                     + "no backslash", hint: "rename the bundle")
         }
-        if case .request(let path)? = options.offline, try AtomicOutput.isTaken(path) {
-            throw MailsealError("\(path.displayText) is there already", hint: "name another file")
-        }
+        if case .request(let path)? = options.offline { try AtomicOutput.checkFree(path, hint: "name another file") }
         if let offline = options.offlineName, !SealFolderName.isAuthority(offline) {
             throw MailsealError(
                 "\(safeForTerminal(offline)) cannot name an authority, expected lower-case letters, digits, - and .")

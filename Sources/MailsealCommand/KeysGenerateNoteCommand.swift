@@ -39,12 +39,8 @@ struct KeysGenerateNoteCommand: ParsableCommand {
                 name: name.argumentBytes, seed: (0..<32).map { _ in UInt8.random(in: 0...255) })
         } catch { throw MailsealError("\(error)", hint: "a name such as newsroom.example/archives") }
         let path = output.argumentBytes
-        guard try !AtomicOutput.isTaken(path) else {
-            throw MailsealError("\(path.displayText) is there already", hint: "a key is never replaced")
-        }
-        let file = try AtomicOutput(path: path, isPrivate: true)
-        try file.append(key.text + [ASCII.lf])
-        try file.commit(force: false)
+        try AtomicOutput.checkFree(path, hint: "a key is never replaced")
+        try AtomicOutput.write(key.text + [ASCII.lf], to: path, force: false, isPrivate: true)
         guard json else { return Terminal.answer(key.verifierKey.text.displayText) }
         var writer = CanonicalJSONWriter()
         writer.add("file", path)

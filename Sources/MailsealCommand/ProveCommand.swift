@@ -69,13 +69,8 @@ struct ProveCommand: AsyncParsableCommand {
             throw ExitCode(1)
         }
         let path = output?.argumentBytes ?? made.defaultName
-        if try !force && AtomicOutput.isTaken(path) {
-            throw MailsealError(
-                "\(path.displayText) is there already", hint: "name another file with -o, or replace it with --force")
-        }
-        let file = try AtomicOutput(path: path)
-        try file.append(made.proof.text)
-        try file.commit(force: force)
+        if !force { try AtomicOutput.checkFree(path) }
+        try AtomicOutput.write(made.proof.text, to: path, force: force)
         Terminal.answer(json ? safeJSON(made.json(bundle, path, pin)) : made.text(bundle, path, pin))
     }
 

@@ -54,9 +54,7 @@ struct StatementCommand: AsyncParsableCommand {
         try seal.apply(to: &options.verification)
         options.verification.jobs = resources.workers
         options.verification.memory = resources.memoryBytes
-        if let output, try !force && AtomicOutput.isTaken(output.argumentBytes) {
-            throw MailsealError("\(output.argumentBytes.displayText) is there already", hint: "replace it with --force")
-        }
+        if let output, !force { try AtomicOutput.checkFree(output.argumentBytes) }
         let line = ProgressLine("verifying")
         let statement = try await Statement.run(options, observer: Observer(progress: line.draw))
         line.erase()
@@ -64,9 +62,7 @@ struct StatementCommand: AsyncParsableCommand {
         let page = StatementPage(statement, file: name)
         let text = html ? page.html : page.text
         if let output {
-            let file = try AtomicOutput(path: output.argumentBytes)
-            try file.append(text.bytes + [ASCII.lf])
-            try file.commit(force: force)
+            try AtomicOutput.write(text.bytes + [ASCII.lf], to: output.argumentBytes, force: force)
         } else {
             Terminal.answer(text)
         }

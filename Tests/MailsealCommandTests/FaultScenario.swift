@@ -24,6 +24,7 @@ struct FaultScenario: CustomTestStringConvertible, Sendable {
         { printf 'DKIM-Signature: v=1; a=rsa-sha256; c=simple/simple; d=example.org; s=one; h=from; bh=AAAA; b=AAAA\\r\\n'
         cat leak/1.eml; } > leak/signed.eml
         echo 'one._domainkey.example.org v=DKIM1; p=' > keys.txt
+        echo 'two._domainkey.example.org v=DKIM1; p=' > found.txt
         "$M" create leak --retrieved-at 2017-05-05T18:35:00Z -f -o old.tar.gz
         """
     private static let stated = "--retrieved-at 2017-05-05T18:35:00Z"
@@ -44,10 +45,22 @@ struct FaultScenario: CustomTestStringConvertible, Sendable {
     static let seal = FaultScenario(
         name: "seal", preparation: keys, arguments: "seal old.tar.gz --ssh-key desk", target: "old.seal",
         others: ["state"])
+    static let proof = FaultScenario(
+        name: "prove", arguments: "prove old.tar.gz 1 -o new.tlog-proof", target: "new.tlog-proof")
+    static let statement = FaultScenario(
+        name: "statement", arguments: "statement old.tar.gz --html -o page.html", target: "page.html")
+    static let importedKeys = FaultScenario(
+        name: "keys import -f", preparation: signed,
+        arguments: "keys import keys.txt found.txt -f -o keys.txt", target: "keys.txt", replaces: true)
+    static let recoveredKeys = FaultScenario(
+        name: "keys recover", preparation: (try? RecoverableKey.mailScript()) ?? "false",
+        arguments: "keys recover leak -o keys.txt", target: "keys.txt")
     static let noteKey = FaultScenario(
         name: "keys generate-note", arguments: "keys generate-note --name desk.example -o note.key",
         target: "note.key")
 
     /// Those whose result is the same in every run.
-    static let reproducible = [create, createOver, extend, extendKeys, redact, seal]
+    static let reproducible = [
+        create, createOver, extend, extendKeys, redact, seal, proof, statement, importedKeys, recoveredKeys,
+    ]
 }

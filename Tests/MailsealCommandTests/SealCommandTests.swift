@@ -90,7 +90,7 @@ import Testing
         #expect(made.output.hasPrefix("newsroom.example/leak+") && made.output.hasSuffix("\n600\n"))
         let again = try run(
             "cp note.key copy; \"$M\" keys generate-note --name a -o note.key; cmp note.key copy && echo same")
-        #expect(again.sentences.first == "mailseal: note.key is there already" && again.output == "same\n")
+        #expect(again.sentences.first == "mailseal: note.key exists already" && again.output == "same\n")
         let sealed = try seal("--note-key note.key")
         #expect(sealed.status == 0, "\(sealed.errors)")
         #expect(
@@ -246,7 +246,7 @@ import Testing
     @Test(arguments: [
         ("", "nothing to seal with"), ("--renew --tsa http://127.0.0.1:1/", "leak.seal is not there"),
         ("--stamp-reply leak/note.txt --tsa-name a", "leak.seal is not there"),
-        ("--ssh-key key --stamp-request leak/note.txt", "leak/note.txt is there already"),
+        ("--ssh-key key --stamp-request leak/note.txt", "leak/note.txt exists already"),
         ("--ssh-key key --stamp-request q --tsa-name 512", "512 cannot name an authority"),
         ("--ssh-key key --tsa ftp://a/", "ftp://a/ is not an address that can be asked"),
     ])

@@ -24,7 +24,7 @@ import Testing
             let refused = try faults.run(command)
             #expect(refused.status == 2 && refused.output.isEmpty, "\(command)")
             let isTold = refused.sentences.contains { sentence in
-                ["it is a \(kind)", "t is a folder", "t exists already", "t is there already", "File exists"].contains {
+                ["it is a \(kind)", "t is a folder", "t exists already", "File exists"].contains {
                     sentence.contains($0)
                 }
             }
