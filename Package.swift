@@ -101,17 +101,18 @@ let package = Package(
                 "Manifest", "Sealing", "Mailseal", "CArchive", "CZlib",
             ],
             path: "Tests/Fuzz/FuzzTargets", swiftSettings: strict),
-        tests(of: "FuzzTargets", "Bytes", "Mail"),
-        // What tests share: a name server, and the time that work takes
+        tests(of: "FuzzTargets", "Bytes", "Mail", "OtherProjects"),
+        // What tests share: a name server, the time that work takes, and where test data of other projects lies
         .target(name: "LoopbackZones", path: "Tests/LoopbackZones", swiftSettings: strict),
         .target(name: "ProcessorTime", path: "Tests/ProcessorTime", swiftSettings: strict),
+        .target(name: "OtherProjects", path: "Tests/OtherProjects", swiftSettings: strict),
         tests(of: "Bytes", "ProcessorTime"),
         tests(of: "Files"),
         tests(of: "BigIntegers", "Bytes"),
         tests(of: "Cryptography", "Bytes"),
         tests(of: "Deflate", "Bytes", "Cryptography", "CZlib"),
         tests(of: "HTTP"),
-        tests(of: "Mail", "Bytes", "ProcessorTime"),
+        tests(of: "Mail", "Bytes", "OtherProjects", "ProcessorTime"),
         tests(of: "Resolver", "Bytes", "LoopbackZones"),
         tests(of: "MerkleTree", "Bytes", "Cryptography"),
         tests(of: "DKIM", "Bytes", "Cryptography", "Mail", "ProcessorTime"),
@@ -124,7 +125,7 @@ let package = Package(
         tests(of: "SampleArchive", "Bytes", "Cryptography", "DKIM", "Mail"),
         tests(
             of: "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",
-            "KeyRecovery", "Intake", "Manifest", "Resolver", "SampleArchive", "Sealing"),
+            "KeyRecovery", "Intake", "Manifest", "OtherProjects", "Resolver", "SampleArchive", "Sealing"),
         tests(
             of: "MailsealCommand", "Bytes", "Cryptography", "Mail", "DKIM", "Mailseal", "Manifest", "SampleArchive",
             "LoopbackZones"

@@ -4,6 +4,7 @@ import Bytes
 import Foundation
 import FuzzTargets
 import Mail
+import OtherProjects
 import Testing
 
 /// The folders of test data that are installed or cloned (Docs/reliability.md).
@@ -14,18 +15,8 @@ private enum OtherFolder: String, CaseIterable {
 
     /// Where the folder is, or nil and a line that says that it is missing.
     var place: URL? {
-        let parents: [String]
-        if self == .python {
-            let library = "/usr/lib"
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: library)) ?? []
-            parents = names.filter { $0.starts(with: "python3") }.sorted().map { "\(library)/\($0)" }
-        } else {
-            parents = [ProcessInfo.processInfo.environment["MAILSEAL_OTHERS"]].compactMap { $0 }
-        }
-        let places = parents.map { URL(filePath: $0).appending(path: rawValue) }
-        if let place = places.last(where: { FileManager.default.fileExists(atPath: $0.path) }) { return place }
-        print("\(rawValue) is missing: the test with it steps aside")
-        return nil
+        self == .python
+            ? OtherProjects.installed(rawValue, belowLast: "python3", of: "/usr/lib") : OtherProjects.cloned(rawValue)
     }
 
     /// Every file below it, whole, in the order of their paths.

@@ -1,6 +1,7 @@
 // The part tree, names, fields and decoded bodies beside the expected results of stalwartlabs/mail-parser.
 
 import Foundation
+import OtherProjects
 import Testing
 
 @testable import Mail
@@ -40,7 +41,7 @@ let mailParserReasons: [String: [String: ParserReason]] = [
 ]
 
 @Test func `parts are those that mail-parser expects, but for stated reasons`() throws {
-    guard let folder = OtherProjects.folder("mail-parser/resources/eml") else { return }
+    guard let folder = OtherProjects.cloned("mail-parser/resources/eml") else { return }
     var tally = ComparisonTally()
     for name in ["legacy", "malformed", "rfc", "thirdparty"] {
         let files = try FileManager.default.contentsOfDirectory(

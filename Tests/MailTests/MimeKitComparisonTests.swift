@@ -2,6 +2,7 @@
 
 import Bytes
 import Foundation
+import OtherProjects
 import Testing
 
 @testable import Mail
@@ -25,7 +26,7 @@ let mimeKitReasons: [String: [String: ParserReason]] = [
 func `mbox files are cut where MimeKit cuts them, but for a line end before a From line`(
     _ name: String, _ form: LineEndForm
 ) throws {
-    guard let folder = OtherProjects.folder("\(folder)/mbox") else { return }
+    guard let folder = OtherProjects.cloned("\(folder)/mbox") else { return }
     let bytes = form.applied(to: [UInt8](try Data(contentsOf: folder.appending(path: "\(name).mbox.txt"))))
     var splitter = MboxSplitter(bytes)
     var ours: [Range<Int>] = []
@@ -46,7 +47,7 @@ func `mbox files are cut where MimeKit cuts them, but for a line end before a Fr
 }
 
 @Test func `parts of mbox files are those that MimeKit expects, but for stated reasons`() throws {
-    guard let folder = OtherProjects.folder("\(folder)/mbox") else { return }
+    guard let folder = OtherProjects.cloned("\(folder)/mbox") else { return }
     var tally = ComparisonTally()
     for name in fromLines.keys.sorted() {
         let file = [UInt8](try Data(contentsOf: folder.appending(path: "\(name).mbox.txt")))
@@ -69,7 +70,7 @@ func `mbox files are cut where MimeKit cuts them, but for a line end before a Fr
 func `encoded files decode to what MimeKit expects`(
     _ coded: String, _ plain: String, _ encoding: TransferEncoding
 ) throws {
-    guard let folder = OtherProjects.folder("\(folder)/encoders") else { return }
+    guard let folder = OtherProjects.cloned("\(folder)/encoders") else { return }
     let bytes = [UInt8](try Data(contentsOf: folder.appending(path: coded)))
     let expected = [UInt8](try Data(contentsOf: folder.appending(path: plain)))
     #expect(encoding.decoded(bytes.span) == expected)

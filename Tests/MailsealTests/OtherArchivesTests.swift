@@ -7,6 +7,7 @@ import Cryptography
 import Files
 import Foundation
 import Manifest
+import OtherProjects
 import Testing
 
 @testable import Mailseal
@@ -22,7 +23,6 @@ struct OtherArchives {
     let name: String
     let files: [File]
 
-    private static let others = ProcessInfo.processInfo.environment["MAILSEAL_OTHERS"]
     /// Takes apart what is kept as text by uuencode(1), and copies the rest.
     private static let unpack = """
         python3 - "$1" <<'END'
@@ -53,15 +53,12 @@ struct OtherArchives {
     /// Reads the archives in a folder; nil, and a line that says so, when there is none.
     init?(_ name: String, in bench: VerifyBench) throws {
         self.name = name
-        let parent = "/usr/share"
-        let versions = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
-        let go = versions.filter { $0.hasPrefix("go-") }.map { "\(parent)/\($0)/src/archive/tar/testdata" }
-        let folder = name == "go" ? go.first : Self.others.map { "\($0)/\(name)" }
-        guard let folder, FileManager.default.fileExists(atPath: folder) else {
-            print("the test archives of \(name) are not on this machine: the test steps aside")
-            return nil
-        }
-        let run = try bench.run(Self.unpack, [folder])
+        let folder =
+            name == "go"
+            ? OtherProjects.installed("src/archive/tar/testdata", belowLast: "go-", of: "/usr/share")
+            : OtherProjects.cloned(name)
+        guard let folder else { return nil }
+        let run = try bench.run(Self.unpack, [folder.path])
         guard run.status == 0 else { throw MailsealError(run.output) }
         let names = try FileManager.default.contentsOfDirectory(atPath: bench.root + "/peers").sorted()
         files = try names.map { File(name: $0, bytes: try bench.read(bench.path("peers/\($0)"))) }
