@@ -34,6 +34,10 @@ struct PartScanner {
         /// What the number of the only part of a message starts with; nil for a body part.
         let message: [UInt8]?
         let defaultType: [UInt8]
+        /// Where the first Content-Type starts, as far as the section was passed.
+        var typeField: Int?
+        /// The delimiter line of a multipart that the section itself states; not looked for yet when nil.
+        var ownDelimiter: [UInt8]?
     }
 
     private struct Delimiter {
@@ -100,7 +104,38 @@ struct PartScanner {
         {
             defects.insert(.partHeaderMissing)
             finishHeader(from: pending.start, to: pending.start)
+        } else if isOwnDelimiter(line) {
+            finishHeader(from: pending.start, to: line.lowerBound)
+            if let delimiter = delimiter(line) { take(delimiter, line) }
         }
+    }
+
+    /// Whether a line of the pending header section opens the first part of the multipart that the section states: where the
+    /// empty line before it is missing, that part would be hidden.
+    private mutating func isOwnDelimiter(_ line: Range<Int>) -> Bool {
+        guard bytes[line.lowerBound] == 0x2D else {
+            notice(typeField: line)
+            return false
+        }
+        guard let start = pending?.typeField, bytes[line].dropFirst().first == 0x2D else { return false }
+        if pending?.ownDelimiter == nil {
+            let section = HeaderSection(of: bytes.span, from: start, to: line.lowerBound)
+            let fields = MIMEFields(section, in: bytes.span, defaultType: MediaType.plainText)
+            let isMultipart = fields.mediaType.starts(with: "multipart/".utf8)
+            pending?.ownDelimiter = isMultipart ? fields.boundary.map { [0x2D, 0x2D] + $0 } ?? [] : []
+        }
+        let text = bytes.span.content(ofLine: line)
+        let end = bytes[text].lastIndex { !ASCII.isWhiteSpace($0) } ?? text.lowerBound
+        return pending?.ownDelimiter?.elementsEqual(bytes[text.lowerBound...end]) == true
+    }
+
+    private mutating func notice(typeField line: Range<Int>) {
+        guard pending?.typeField == nil, bytes[line.lowerBound] | 0x20 == UInt8(ascii: "c"),
+            let colon = HeaderSection.colon(in: bytes.span, line),
+            let last = bytes[line.lowerBound..<colon].lastIndex(where: { !ASCII.isBlank($0) }),
+            HeaderSection.isName(line.lowerBound..<last + 1, "content-type".bytes, in: bytes.span)
+        else { return }
+        pending?.typeField = line.lowerBound
     }
 
     private mutating func finishHeader(from start: Int, to end: Int) {

@@ -163,6 +163,29 @@ func `boundaries of every sort are found`(boundary: String, body: String) {
     #expect(parsed.leaves == ["", "two"])
 }
 
+@Test(arguments: [
+    ("Content-Type: multipart/mixed; boundary=i\n--i\n\none\n--i--\n", ["1 multipart/mixed", "1.1 text/plain"]),
+    (
+        "content-type :\tmultipart/mixed;\n boundary=i\nX: y\nstray\n--i \n\none\n",
+        ["1 multipart/mixed", "1.1 text/plain"]
+    ),
+    ("Content-Type: multipart/mixed; boundary=\"a: b\"\n--a: b\n\none\n", ["1 multipart/mixed", "1.1 text/plain"]),
+    // An embedded message has such a section, too.
+    (
+        "Content-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=i\n--i\n\none\n--i--\n",
+        ["1 message/rfc822", " multipart/mixed", "1.1 text/plain"]
+    ),
+    // No multipart, another line, the closing one, a type that comes too late or second: the lines are stray.
+    ("Content-Type: text/plain; boundary=i\n--i\n\none\n", ["1 text/plain"]),
+    ("Content-Type: multipart/mixed; boundary=i\n--ii\n--\n-\n--i--\n\none\n", ["1 multipart/mixed"]),
+    ("X: y\n--i\nContent-Type: multipart/mixed; boundary=i\n\none\n", ["1 multipart/mixed"]),
+    ("Content-Type: text/html\nContent-Type: multipart/mixed; boundary=i\n--i\n\none\n", ["1 text/html"]),
+])
+func `a delimiter line of its own ends a part's header section`(part: String, outline: [String]) {
+    let parsed = multipart("--b\n\(part)--b\n\ntwo\n--b--\n")
+    #expect(Array(parsed.outline.dropFirst().dropLast()) == outline)
+}
+
 @Test func `of two multiparts with one boundary the inner one takes the delimiters until it is closed`() {
     let parsed = multipart(
         "--b\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b--\n--b\n\ntwo\n--b--\n")

@@ -68,13 +68,13 @@ import Testing
 
     @Test func `cancelling the task ends the wait`() async throws {
         let socket = try LoopbackSocket()
-        let options = try Self.options(socket, limit: .seconds(60))
+        let options = try Self.options(socket, limit: .seconds(600))
         let task = Task { try Resolver(options).outcomes(["a.example"]) }
         try await Task.sleep(for: .milliseconds(50))
         task.cancel()
         let start = ContinuousClock.now
         await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(.now - start < .seconds(55))
+        #expect(.now - start < .seconds(500))
     }
 
     @Test func `what the caller throws ends the work`() throws {
