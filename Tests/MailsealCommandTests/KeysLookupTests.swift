@@ -101,7 +101,7 @@ import Testing
             "\"$M\" keys lookup --name a._domainkey.b.example --resolver \(socket.address) --timeout 1 -o keys.txt")
         #expect(asked.status == 2)
         #expect(asked.sentences.first == "mailseal: \(socket.address) gave no answer (1 asked), nothing was written")
-        #expect(.now - start < .seconds(10))
+        #expect(.now - start < .seconds(60))
         #expect(try bench.names() == ["leak"])
     }
 

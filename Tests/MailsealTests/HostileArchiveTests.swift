@@ -281,12 +281,10 @@ struct HostileArchiveTests {
         #expect(bomb.count > 250_000)
         let place = isFirst ? GzipHeader.size : sound.count / 2
         let bundle = Array(sound[..<place]) + bomb + sound[place...]
-        let start = ContinuousClock.now
         let report = try await bench.verify(bundle)
         #expect(report.verdict == .altered)
-        if isFirst { #expect(report.findings.contains { $0.code.hasPrefix("block-") }) }
-        // All of it would take a hundred times as long, and the memory of the machine.
-        #expect(ContinuousClock.now - start < .seconds(20))
+        // Not the checksum of all of it: that it is too long is known before.
+        if isFirst { #expect(report.findings.map(\.code).filter { $0.hasPrefix("block-") } == ["block-size"]) }
         try expectOneArchive(bundle, report)
     }
 }

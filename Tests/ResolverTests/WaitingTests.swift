@@ -21,7 +21,7 @@ import Testing
         let start = ContinuousClock.now
         let outcomes = try Resolver(try Self.options(socket)).outcomes(["a.example", "b.example"])
         #expect(outcomes == [.timeout, .timeout])
-        #expect(.now - start < .seconds(5))
+        #expect(.now - start < .seconds(60))
     }
 
     @Test func `nothing is asked but the name itself`() throws {
