@@ -31,6 +31,7 @@ SANITIZERS ?= address thread
 sanitize: test-tools .build/venv/bin/bagit.py
 	for sanitizer in $(SANITIZERS); do \
 		MAILSEAL_SANITIZER=$$sanitizer \
+		TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/ThreadSanitizer.supp \
 		ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0:allocator_may_return_null=1:suppressions=$(CURDIR)/Tests/AddressSanitizer.supp \
 		$(SWIFT) test --disable-xctest --sanitize=$$sanitizer --scratch-path .build/$$sanitizer || exit 1; \
 	done
