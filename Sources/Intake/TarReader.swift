@@ -71,8 +71,10 @@ final class TarReader: MemberReader {
         }
         let name = changes.pax["path".bytes] ?? changes.name ?? header.name
         let target = changes.pax["linkpath".bytes] ?? changes.linkName ?? header.linkName
-        let isSparse = header.isSparse || changes.pax.keys.contains(where: Self.isSparseKey)
-        let kind = isSparse ? .unsupported("a sparse file") : Self.kind(header.type, name, target)
+        var kind = Self.kind(header.type, name, target)
+        if case .file = kind, header.isSparse || changes.pax.keys.contains(where: Self.isSparseKey) {
+            kind = .unsupported("a sparse file")
+        }
         var size = header.size
         if let stated = changes.pax["size".bytes] {
             guard let value = Self.decimal(stated), value >= 0 else { throw .damaged("a pax size is no number") }

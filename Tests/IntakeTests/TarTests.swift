@@ -155,6 +155,7 @@ import Testing
             bench,
             """
             with tarfile.open("a.tar", "w", format=tarfile.PAX_FORMAT) as t:
+                add(t, "0", type=tarfile.DIRTYPE, size=0, pax_headers={"\(key)": "9"})
                 add(t, "1.eml", pax_headers={"\(key)": "9"}); add(t, "2.eml")
             """)
         #expect(
