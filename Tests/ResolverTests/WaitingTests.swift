@@ -69,12 +69,17 @@ import Testing
     @Test func `cancelling the task ends the wait`() async throws {
         let socket = try LoopbackSocket()
         let options = try Self.options(socket, limit: .seconds(600))
-        let task = Task { try Resolver(options).outcomes(["a.example"]) }
-        try await Task.sleep(for: .milliseconds(50))
-        task.cancel()
-        let start = ContinuousClock.now
-        await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(.now - start < .seconds(500))
+        let task = Task {
+            let start = ContinuousClock.now
+            #expect(throws: CancellationError.self) { try Resolver(options).outcomes(["a.example"]) }
+            return ContinuousClock.now - start
+        }
+        // A thread of its own: other tests may hold those of tasks until the resolver gives up by itself.
+        Thread.detachNewThread {
+            Thread.sleep(forTimeInterval: 0.05)
+            task.cancel()
+        }
+        #expect(await task.value < .seconds(60))
     }
 
     @Test func `what the caller throws ends the work`() throws {
