@@ -102,34 +102,37 @@ let package = Package(
             ],
             path: "Tests/Fuzz/FuzzTargets", swiftSettings: strict),
         tests(of: "FuzzTargets", "Bytes", "Mail", "OtherProjects"),
-        // What tests share: a name server, the time that work takes, and where test data of other projects lies
-        .target(name: "LoopbackZones", path: "Tests/LoopbackZones", swiftSettings: strict),
+        // What tests share: a folder of their own and programs run in it, a name server, the time that work takes, and where
+        // test data of other projects lies
+        .target(name: "ScratchFolders", path: "Tests/ScratchFolders", swiftSettings: strict),
+        .target(
+            name: "LoopbackZones", dependencies: ["ScratchFolders"], path: "Tests/LoopbackZones", swiftSettings: strict),
         .target(name: "ProcessorTime", path: "Tests/ProcessorTime", swiftSettings: strict),
         .target(name: "OtherProjects", path: "Tests/OtherProjects", swiftSettings: strict),
         tests(of: "Bytes", "ProcessorTime"),
-        tests(of: "Files"),
+        tests(of: "Files", "ScratchFolders"),
         tests(of: "BigIntegers", "Bytes"),
-        tests(of: "Cryptography", "Bytes"),
-        tests(of: "Deflate", "Bytes", "Cryptography", "CZlib"),
+        tests(of: "Cryptography", "Bytes", "ScratchFolders"),
+        tests(of: "Deflate", "Bytes", "Cryptography", "ScratchFolders", "CZlib"),
         tests(of: "HTTP"),
-        tests(of: "Mail", "Bytes", "OtherProjects", "ProcessorTime"),
+        tests(of: "Mail", "Bytes", "OtherProjects", "ProcessorTime", "ScratchFolders"),
         tests(of: "Resolver", "Bytes", "LoopbackZones"),
-        tests(of: "MerkleTree", "Bytes", "Cryptography"),
-        tests(of: "DKIM", "Bytes", "Cryptography", "Mail", "ProcessorTime"),
+        tests(of: "MerkleTree", "Bytes", "Cryptography", "ScratchFolders"),
+        tests(of: "DKIM", "Bytes", "Cryptography", "Mail", "ProcessorTime", "ScratchFolders"),
         tests(of: "KeyRecovery", "Bytes", "Cryptography"),
-        tests(of: "Container", "Bytes", "Files", "Cryptography", "Deflate"),
-        tests(of: "Intake", "Bytes", "Files", "Cryptography", "Mail"),
+        tests(of: "Container", "Bytes", "Files", "Cryptography", "Deflate", "ScratchFolders"),
+        tests(of: "Intake", "Bytes", "Files", "Cryptography", "Mail", "ScratchFolders"),
         tests(of: "KeyCheck", "Bytes", "Cryptography", "DKIM"),
-        tests(of: "Manifest", "Bytes", "Cryptography", "MerkleTree", "ProcessorTime"),
-        tests(of: "Sealing", "Bytes", "Files", "Cryptography"),
-        tests(of: "SampleArchive", "Bytes", "Cryptography", "DKIM", "Mail"),
+        tests(of: "Manifest", "Bytes", "Cryptography", "MerkleTree", "ProcessorTime", "ScratchFolders"),
+        tests(of: "Sealing", "Bytes", "Files", "Cryptography", "ScratchFolders"),
+        tests(of: "SampleArchive", "Bytes", "Cryptography", "DKIM", "Mail", "ScratchFolders"),
         tests(
             of: "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",
-            "KeyRecovery", "Intake", "Manifest", "OtherProjects", "Resolver", "SampleArchive", "Sealing"),
+            "KeyRecovery", "Intake", "Manifest", "OtherProjects", "Resolver", "SampleArchive", "ScratchFolders",
+            "Sealing"),
         tests(
             of: "MailsealCommand", "Bytes", "Cryptography", "Mail", "DKIM", "Mailseal", "Manifest", "SampleArchive",
-            "LoopbackZones"
-        ),
+            "LoopbackZones", "ScratchFolders"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -2,6 +2,7 @@
 
 import Bytes
 import Foundation
+import ScratchFolders
 import Testing
 
 @testable import Container
@@ -26,30 +27,9 @@ struct InteroperationTests {
         Tool(command: ["python3", "-c", stream]),
     ]
 
-    /// Standard output and exit status, or nil when the machine does not have the tool.
-    private func run(_ command: [String], input: [UInt8]) throws -> (output: [UInt8], status: Int32)? {
-        let search = Process()
-        search.executableURL = URL(fileURLWithPath: "/bin/sh")
-        search.arguments = ["-c", "command -v \(command[0]) > /dev/null"]
-        try search.run()
-        search.waitUntilExit()
-        guard search.terminationStatus == 0 else {
-            print("\(command[0]) is missing: this test steps aside")
-            return nil
-        }
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("mailseal-\(UUID()).tar.gz")
-        try Data(input).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let bytes = Array(output.fileHandleForReading.readDataToEndOfFile())
-        process.waitUntilExit()
-        return (bytes, process.terminationStatus)
+    /// What a tool makes of a bundle on its standard input; nil when the machine does not have the tool.
+    private func run(_ command: [String], input: [UInt8]) throws -> ProgramRun? {
+        try ProgramRun.isInstalled(command[0]) ? ProgramRun(command, input: input) : nil
     }
 
     private var fixture: Fixture { Fixture([0, 1, 511, 512, 1_500_000, 700]) }
@@ -59,14 +39,14 @@ struct InteroperationTests {
         let paths = fixture.entries.map(\.path) + [BundleReader.indexPath]
         guard let found = try run(tool.command, input: fixture.bundle()) else { return }
         #expect(found.status == 0)
-        #expect(found.output.displayText == paths.map { "leak/\($0.displayText)\n" }.joined())
+        #expect(found.output == paths.map { "leak/\($0.displayText)\n" }.joined())
     }
 
     @Test(arguments: [["tar", "xzOf", "-"], ["bsdtar", "xzOf", "-"], ["busybox", "tar", "xzOf", "-"]])
     func `a tar program extracts an entry's content`(command: [String]) throws {
         guard let found = try run(command + ["leak/data/4"], input: fixture.bundle()) else { return }
         #expect(found.status == 0)
-        #expect(found.output == fixture.entries[4].content)
+        #expect(found.bytes == fixture.entries[4].content)
     }
 
     @Test func `gzip finds nothing wrong`() throws {
@@ -78,6 +58,6 @@ struct InteroperationTests {
         let bundle = try fixture.bundle()
         let reader = try BundleReader(Scratch(bundle).open())
         guard let found = try run(["gzip", "-dc"], input: bundle) else { return }
-        #expect(try found.output == reader.bytes(tarOffset: 0, count: reader.blocks.tarSize))
+        #expect(try found.bytes == reader.bytes(tarOffset: 0, count: reader.blocks.tarSize))
     }
 }

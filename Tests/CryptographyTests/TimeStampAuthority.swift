@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import ScratchFolders
 
 @testable import Cryptography
 
@@ -7,56 +8,36 @@ import Foundation
 final class TimeStampAuthority: Sendable {
     /// The authority, or nil when there is no openssl.
     static let shared: TimeStampAuthority? = {
-        guard (try? run("openssl version", in: "/"))?.status == 0 else {
-            print("stepping aside: openssl is not there")
-            return nil
-        }
-        let folder = FileManager.default.temporaryDirectory.appending(path: "mailseal-tsa-\(UUID().uuidString)").path
-        try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let authority = TimeStampAuthority(folder: folder)
-        atexit { TimeStampAuthority.shared?.remove() }
         do {
+            guard try ProgramRun.isInstalled("openssl") else { return nil }
+            let authority = try TimeStampAuthority()
+            atexit {
+                if let made = TimeStampAuthority.shared {
+                    try? FileManager.default.removeItem(atPath: made.folder.root)
+                }
+            }
             try authority.write("data", Array("hello".utf8))
-            let made = try authority.run(script)
-            guard made.status == 0 else { fatalError("openssl made no authority: \(made.errors)") }
+            try authority.folder.run(script)
+            return authority
         } catch {
             fatalError("openssl made no authority: \(error)")
         }
-        return authority
     }()
 
-    let folder: String
+    private let folder: ScratchFolder
 
-    private init(folder: String) { self.folder = folder }
+    private init() throws { folder = try ScratchFolder() }
 
-    private func remove() { try? FileManager.default.removeItem(atPath: folder) }
+    func read(_ name: String) throws -> [UInt8] { try folder.read(name) }
 
-    func read(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: folder + "/" + name))) }
-
-    func write(_ name: String, _ bytes: [UInt8]) throws {
-        try Data(bytes).write(to: URL(filePath: folder + "/" + name))
-    }
+    func write(_ name: String, _ bytes: [UInt8]) throws { try folder.write(name, bytes) }
 
     func certificates(_ names: String...) throws -> CertificateList {
         try CertificateList(derOrPEM: try names.flatMap { try read($0 + ".crt") })
     }
 
-    @discardableResult
-    func run(_ command: String) throws -> (status: Int32, errors: String) { try Self.run(command, in: folder) }
-
-    static func run(_ command: String, in folder: String) throws -> (status: Int32, errors: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-ec", command]
-        process.currentDirectoryURL = URL(filePath: folder)
-        let errors = Pipe()
-        process.standardOutput = errors
-        process.standardError = errors
-        try process.run()
-        let text = try errors.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
-    }
+    /// Runs a script in the folder.
+    func run(_ script: String) throws -> ProgramRun { try folder.attempt(script) }
 
     /// A granted reply over `hello` whose token says what the arguments say, signed by a certificate of the folder.
     ///
@@ -73,12 +54,11 @@ final class TimeStampAuthority: Sendable {
     func signed(_ info: [UInt8], by name: String, options: String) throws -> [UInt8] {
         let file = UUID().uuidString
         try write(file, info)
-        let made = try run(
+        try folder.run(
             """
             openssl cms -sign -binary -nodetach -nosmimecap -econtent_type 1.2.840.113549.1.9.16.1.4 -in \(file) \
             -signer \(name).crt -inkey \(name).key -outform DER -out \(file).p7 \(options)
             """)
-        guard made.status == 0 else { throw CocoaError(.fileReadUnknown, userInfo: ["openssl": made.errors]) }
         let status = DERWriter.value(.sequence, DERWriter.integer([]))
         return DERWriter.value(.sequence, status + (try read(file + ".p7")))
     }

@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import ScratchFolders
 import Testing
 
 @testable import Cryptography
@@ -114,7 +115,7 @@ import Testing
             openssl x509 -req -in tsa.csr -CA int.crt -CAkey int.key -set_serial 16 -days 3000 -out again.crt \
             -extfile tsa.cnf -extensions tsa
             """)
-        #expect(made.status == 0, "\(made.errors)")
+        #expect(made.status == 0, "\(made)")
         let bare = try TimeStampReply(parsing: try authority.reply(at: time, options: "-md sha256 -cades -nocerts"))
         let other = bare.verify(Self.hello, chain: try authority.certificates("again", "int"))
         #expect(other.failures == [.otherCertificateBound(version: 2, subject: "CN=tsa,O=Seal Test")])

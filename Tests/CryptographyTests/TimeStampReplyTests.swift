@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import ScratchFolders
 import Testing
 
 @testable import Cryptography
@@ -55,7 +56,7 @@ import Testing
                 openssl ts -verify -data \(row.data) -in \(row.reply).tsr -CAfile \(row.anchor).crt \
                 \(names.isEmpty ? "" : "-untrusted \(file)")
                 """)
-            #expect((answer.status == 0) == row.isGood, "openssl, \(row.name): \(answer.errors)")
+            #expect((answer.status == 0) == row.isGood, "openssl, \(row.name): \(answer)")
             let found = try TimeStampReply(parsing: try authority.read(row.reply + ".tsr")).verify(
                 TimeStampImprint.all(of: try authority.read(row.data)),
                 chain: try names.isEmpty ? CertificateList() : CertificateList(derOrPEM: pem),

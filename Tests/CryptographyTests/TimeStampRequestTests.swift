@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import ScratchFolders
 import Testing
 
 @testable import Cryptography
@@ -53,7 +54,7 @@ import Testing
         guard let authority = TimeStampAuthority.shared else { return }
         let nonce = (1...16).map { UInt8($0) }
         try authority.write("ours.tsq", TimeStampRequest(Self.hello, nonce: nonce).der)
-        let text = try authority.run("openssl ts -query -in ours.tsq -text").errors
+        let text = try authority.run("openssl ts -query -in ours.tsq -text").output
         #expect(
             text.contains("Nonce: 0x0102030405060708090A0B0C0D0E0F10") && text.contains("Certificate required: yes"))
         let request = try TimeStampRequest(der: try authority.read("sha384.tsq"))

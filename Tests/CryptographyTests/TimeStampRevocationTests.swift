@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import ScratchFolders
 import Testing
 
 @testable import Cryptography
@@ -41,7 +42,7 @@ import Testing
                 -crl_lastupdate \(TimeStampAuthority.time(hours: list.made)) \
                 -crl_nextupdate \(TimeStampAuthority.time(hours: list.due)) -out \(name).crl \(list.options)
                 """)
-            #expect(made.status == 0, "\(made.errors)")
+            #expect(made.status == 0, "\(made)")
             pem += try authority.read(name + ".crl")
         }
         return try RevocationLists(derOrPEM: pem)

@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import ScratchFolders
 import Testing
 
 @testable import Cryptography
@@ -121,7 +122,7 @@ import Testing
         let file = try Self.writeConfiguration()
         defer { try? FileManager.default.removeItem(at: file) }
         let command = "! openssl version || ! OPENSSL_CONF=\(file.path) openssl dgst -sha256 /dev/null"
-        #expect(try TimeStampAuthority.run(command, in: "/").status == 0, "the file does not hinder openssl")
+        #expect(try ProgramRun(["bash", "-c", command]).status == 0, "the file does not hinder openssl")
         await #expect(processExitsWith: .success) {
             let file = try TimeStampVectorTests.writeConfiguration()
             unsafe setenv("OPENSSL_CONF", file.path, 1)

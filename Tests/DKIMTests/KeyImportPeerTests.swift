@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import ScratchFolders
 import Testing
 
 @testable import DKIM
@@ -14,19 +15,8 @@ import Testing
             print("nsd-checkzone is not installed: the comparison with it steps aside")
             return nil
         }
-        let path = FileManager.default.temporaryDirectory.path + "/mailseal-zone-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try Data(zone.utf8).write(to: URL(filePath: path))
-        let (process, output) = (Process(), Pipe())
-        process.executableURL = URL(filePath: program)
-        process.arguments = ["-p", "example.org", path]
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let bytes = [UInt8](output.fileHandleForReading.readDataToEndOfFile())
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return bytes
+        let folder = try ScratchFolder()
+        return try folder.run("\(program) -p example.org \"$1\"", [folder.write("zone", zone).displayText])
     }
 
     @Test(arguments: [

@@ -1,7 +1,9 @@
 // The same bytes read by other programs, where they are installed.
 
+import Bytes
 import Deflate
 import Foundation
+import ScratchFolders
 import Testing
 
 struct PeerTests {
@@ -45,58 +47,36 @@ struct PeerTests {
     ]
 
     /// All samples, and the gzip file of one member that holds them.
-    private static let member: (bytes: Data, file: Data) = {
+    private static let member: (bytes: [UInt8], file: [UInt8]) = {
         let blocks = Sample.allCases.map(\.bytes)
         var check: UInt32 = 0
         for block in blocks { check = CRC32.combine(check, CRC32.of(block), lengthOfSecond: block.count) }
-        let whole = Data(blocks.joined())
+        let whole = Array(blocks.joined())
         let trailer = [check, UInt32(truncatingIfNeeded: whole.count)].flatMap { word in
             (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(8 * $0)) }
         }
         let head: [UInt8] = [0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 0, 0xFF]
-        return (whole, Data(head + Sample.allCases.flatMap(\.compressed) + Deflate.end + trailer))
+        return (whole, head + Sample.allCases.flatMap(\.compressed) + Deflate.end + trailer)
     }()
 
     /// Whether the command gives all samples when the file's path is added to it; steps aside where it is missing.
-    private func check(_ command: [String], in folder: URL) throws {
-        let file = folder.appending(path: "samples.gz")
-        try Self.member.file.write(to: file)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = command + [file.path]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        guard process.terminationStatus != 127 else {
-            print("stepping aside: \(command[0]) is not installed")
-            return
-        }
-        #expect(process.terminationStatus == 0)
-        #expect(output == Self.member.bytes)
-    }
-
-    private func withFolder(_ body: (URL) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "mailseal-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try body(folder)
+    private func check(_ command: [String], in folder: ScratchFolder) throws {
+        guard try ProgramRun.isInstalled(command[0]) else { return }
+        let run = try ProgramRun(command + [folder.write("samples.gz", Self.member.file).displayText], in: folder.root)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.bytes == Self.member.bytes)
     }
 
     @Test(arguments: peers)
     func `a gzip member of all samples is read by`(peer: [String]) throws {
-        try withFolder { try check(peer, in: $0) }
+        try check(peer, in: ScratchFolder())
     }
 
     @Test(arguments: sources.keys.sorted())
     func `a gzip member of all samples is read by a program for`(runner: String) throws {
         let (name, text) = try #require(Self.sources[runner])
-        try withFolder { folder in
-            let source = folder.appending(path: name)
-            try Data(text.utf8).write(to: source)
-            try check(runner.split(separator: " ").map(String.init) + [source.path], in: folder)
-        }
+        let folder = try ScratchFolder()
+        try folder.write(name, text)
+        try check(runner.split(separator: " ").map(String.init) + [name], in: folder)
     }
 }

@@ -1,12 +1,13 @@
 import Bytes
 import Foundation
+import ScratchFolders
 import Testing
 
 @testable import Files
 
 @Suite struct WritingTests {
     @Test func `an output appears under its name only when it is committed`() throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let output = try AtomicOutput(path: folder.path("out"))
         try output.append("hello world".bytes)
         try output.patch("J".bytes, at: 0)
@@ -14,15 +15,15 @@ import Testing
         #expect(output.size == 11)
         #expect(try output.read(at: 0, count: 5) == "Jello".bytes)
         #expect(folder.text("out") == nil)
-        #expect(folder.names.count == 1)
+        #expect(try folder.names().count == 1)
         try output.commit(force: false)
         #expect(folder.text("out") == "Jello worlD")
-        #expect(folder.names == ["out"])
+        #expect(try folder.names() == ["out"])
     }
 
     @Test(arguments: [-1, 3, 4, Int.max])
     func `a patch never reaches beyond what was appended`(offset: Int) throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let output = try AtomicOutput(path: folder.path("out"))
         try output.append("abc".bytes)
         #expect(throws: FileError.self) { try output.patch("x".bytes, at: offset) }
@@ -30,21 +31,21 @@ import Testing
     }
 
     @Test func `an output that is given up leaves nothing`() throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         do {
             let output = try AtomicOutput(path: folder.path("out"))
             try output.append([1])
         }
-        #expect(folder.names == [])
+        #expect(try folder.names() == [])
         let discarded = try AtomicOutput(path: folder.path("out"))
         discarded.discard()
-        #expect(folder.names == [])
+        #expect(try folder.names() == [])
         #expect(throws: FileError.self) { try discarded.commit(force: true) }
         #expect(throws: FileError.self) { try AtomicOutput(path: folder.path("missing/out")) }
     }
 
     @Test func `what stands under the name stays unless forced, even when it came late`() throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let output = try AtomicOutput(path: folder.path("out"))
         try output.append("new".bytes)
         #expect(try !AtomicOutput.isTaken(folder.path("out")))
@@ -55,11 +56,11 @@ import Testing
         #expect(folder.text("out") == "old")
         try output.commit(force: true)
         #expect(folder.text("out") == "new")
-        #expect(folder.names == ["out"])
+        #expect(try folder.names() == ["out"])
     }
 
     @Test func `a link under the name is not followed`() throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         try folder.write("victim", "old")
         try folder.link("out", to: "victim")
         let output = try AtomicOutput(path: folder.path("out"))
@@ -71,7 +72,7 @@ import Testing
     }
 
     @Test func `a signal removes what is unfinished`() async throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         try folder.write("kept", "")
         await #expect(processExitsWith: .signal(SIGTERM)) { [path = folder.path("out") as [UInt8]] in
             Interruption.removeUnfinished()
@@ -84,7 +85,7 @@ import Testing
             sleep(10)
             output.discard()
         }
-        #expect(folder.names == ["kept", "out2"])
+        #expect(try folder.names() == ["kept", "out2"])
     }
 
     @Test func `a full disk is an error that says so`() throws {
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test func `files are made strictly below the folder`() throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let target = try SafeDirectory(path: folder.path("out"))
         let file = try target.create(["data", "eml", "a"].map(\.bytes))
         try file.append("hello ".bytes)
@@ -105,11 +106,11 @@ import Testing
         for path in [[], [""], ["."], [".."], ["a", "..", "b"], ["/a"], ["a/b"], ["a\0"], ["a", ""]] {
             #expect(throws: FileError.self, "\(path)") { try target.create(path.map(\.bytes)) }
         }
-        #expect(folder.names == ["out"])
+        #expect(try folder.names() == ["out"])
     }
 
     @Test func `nothing is overwritten and no link is followed on the way`() throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         try folder.write("elsewhere/a", "old")
         try folder.write("out/taken", "old")
         try folder.link("out/folder", to: "../elsewhere")
@@ -123,7 +124,7 @@ import Testing
     }
 
     @Test func `a file that is not finished is removed`() throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let target = try SafeDirectory(path: folder.path("out"))
         do {
             let file = try target.create(["a".bytes])

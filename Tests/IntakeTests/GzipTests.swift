@@ -1,4 +1,5 @@
 import Bytes
+import ScratchFolders
 import Testing
 
 @testable import Intake

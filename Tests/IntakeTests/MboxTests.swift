@@ -1,5 +1,6 @@
 import Bytes
 import Cryptography
+import ScratchFolders
 import Testing
 
 @testable import Intake

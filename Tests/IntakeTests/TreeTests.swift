@@ -1,6 +1,7 @@
 import Bytes
 import Files
 import Foundation
+import ScratchFolders
 import Testing
 
 @testable import Intake

@@ -4,61 +4,12 @@ import Bytes
 import Cryptography
 import Files
 import Foundation
+import ScratchFolders
 
 @testable import Intake
 
 /// A folder that goes with the test.
-final class Workbench {
-    let root: String
-
-    init() throws {
-        root = FileManager.default.temporaryDirectory.path + "/mailseal-intake-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: root) }
-
-    /// The bytes of a path in this folder.
-    func path(_ name: String) -> [UInt8] { (root + "/" + name).bytes }
-
-    /// Writes a file, with the folders on its way.
-    func write(_ name: String, _ text: String) throws { try write(name, text.bytes) }
-
-    func write(_ name: String, _ bytes: [UInt8]) throws {
-        let url = URL(fileURLWithPath: root + "/" + name)
-        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: url)
-    }
-
-    func read(_ name: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: URL(fileURLWithPath: root + "/" + name)))
-    }
-
-    /// Runs a shell script in this folder and gives its output; nil when it fails.
-    @discardableResult
-    func run(_ script: String, environment: [String: String] = [:]) throws -> String? {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["-euc", script]
-        process.currentDirectoryURL = URL(fileURLWithPath: root)
-        process.environment = ProcessInfo.processInfo.environment
-            .merging(["LC_ALL": "C.UTF-8", "TZ": "UTC"]) { $1 }.merging(environment) { $1 }
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return process.terminationStatus == 0 ? String(decoding: text, as: UTF8.self) : nil
-    }
-
-    /// Whether a tool is installed; says so when it is not.
-    func has(_ tool: String) throws -> Bool {
-        if try run("command -v \(tool)") != nil { return true }
-        print("no \(tool) on this machine: the test steps aside")
-        return false
-    }
-
+final class Workbench: ScratchFolder, @unchecked Sendable {
     /// All items of sources in this folder.
     func items(_ sources: String..., options: Intake.Options = .init()) throws -> [Intake.Item] {
         Intake.useFixedLocale()

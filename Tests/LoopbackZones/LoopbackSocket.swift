@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import ScratchFolders
 
 /// A UDP port of the loopback address that takes questions and never answers.
 public final class LoopbackSocket {

@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import ScratchFolders
 
 /// A zone to serve.
 public struct Zone: Sendable {
@@ -105,9 +106,4 @@ public final class LoopbackZones {
         let log = FileManager.default.contents(atPath: folder + "/nsd.log") ?? Data()
         throw ProgramFailure(sentence: "nsd did not start: \(String(decoding: log, as: UTF8.self))")
     }
-}
-
-/// A program that did not do what it was to.
-struct ProgramFailure: Error {
-    let sentence: String
 }

@@ -1,6 +1,7 @@
 // Keys, signed zones and the server's configuration, in a folder.
 
 import Foundation
+import ScratchFolders
 
 struct ZoneBuilder {
     let folder: String
@@ -73,15 +74,8 @@ struct ZoneBuilder {
 
     @discardableResult
     private func run(_ arguments: [String]) throws -> String {
-        let (process, output) = (Process(), Pipe())
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(filePath: folder)
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw ProgramFailure(sentence: arguments.joined(separator: " ")) }
-        return text
+        let run = try ProgramRun(arguments, in: folder)
+        guard run.status == 0 else { throw ProgramFailure(sentence: "\(arguments.joined(separator: " ")): \(run)") }
+        return run.output
     }
 }

@@ -2,6 +2,7 @@ import Bytes
 import Foundation
 import Manifest
 import SampleArchive
+import ScratchFolders
 import Testing
 
 @testable import MailsealCommand

@@ -1,27 +1,25 @@
 import Bytes
 import Foundation
 import Mailseal
+import ScratchFolders
 import Testing
 
 @testable import MailsealCommand
 
 @Suite struct DiffReportTests {
     private static func report(_ change: String?) async throws -> DiffReport {
-        let root = FileManager.default.temporaryDirectory.path + "/mailseal-diff-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: root) }
+        let folder = try ScratchFolder()
         for side in ["a", "b"] {
-            try FileManager.default.createDirectory(atPath: "\(root)/\(side)", withIntermediateDirectories: true)
             let extra = side == "b" ? change ?? "" : ""
             for number in 1...2 {
                 let text = "From: a@example.org\nDate: Mon, 24 Apr 2017 10:00:00 +0200\nSubject: \(number)\n\nHello\n"
-                let path = "\(root)/\(side)/\(number).eml"
-                try Data((text + (number == 2 ? extra : "")).utf8).write(to: URL(fileURLWithPath: path))
+                try folder.write("\(side)/\(number).eml", text + (number == 2 ? extra : ""))
             }
-            var options = CreateOptions(sources: ["\(root)/\(side)".bytes])
-            options.output = "\(root)/\(side).tar.gz".bytes
+            var options = CreateOptions(sources: [folder.path(side)])
+            options.output = folder.path("\(side).tar.gz")
             _ = try await Create.run(options)
         }
-        return try await Diff.run(DiffOptions(a: "\(root)/a.tar.gz".bytes, b: "\(root)/b.tar.gz".bytes))
+        return try await Diff.run(DiffOptions(a: folder.path("a.tar.gz"), b: folder.path("b.tar.gz")))
     }
 
     @Test func `the first line is the answer`() async throws {

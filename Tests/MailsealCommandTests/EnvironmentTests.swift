@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import SampleArchive
+import ScratchFolders
 import Testing
 
 @Suite struct EnvironmentTests {

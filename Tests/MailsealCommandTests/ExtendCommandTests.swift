@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import SampleArchive
+import ScratchFolders
 import Testing
 
 @Suite struct ExtendCommandTests {
@@ -17,7 +18,7 @@ import Testing
         try bench.create("-o mail.tar.gz --name mail")
     }
 
-    private func extend(_ arguments: String = "") throws -> CommandBench.Outcome {
+    private func extend(_ arguments: String = "") throws -> ProgramRun {
         try bench.run("\"$M\" extend mail.tar.gz --keys keys.txt -o new.tar.gz \(arguments)")
     }
 

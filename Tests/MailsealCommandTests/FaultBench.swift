@@ -2,6 +2,7 @@
 
 import Bytes
 import Foundation
+import ScratchFolders
 
 /// A folder with sources, a bundle of them and whatever a command needs, in which commands meet faults.
 struct FaultBench {
@@ -13,12 +14,7 @@ struct FaultBench {
     static let library: String? = {
         let path = FileManager.default.temporaryDirectory.path + "/mailseal-faults-\(getpid()).so"
         let source = URL(filePath: #filePath).appending(path: "../../Faults/faults.c").standardized.path
-        let compiler = Process()
-        compiler.executableURL = URL(filePath: "/usr/bin/env")
-        compiler.arguments = ["cc", "-O1", "-shared", "-fPIC", "-o", path, source]
-        guard (try? compiler.run()) != nil else { return nil }
-        compiler.waitUntilExit()
-        guard compiler.terminationStatus == 0 else {
+        guard (try? ProgramRun(["cc", "-O1", "-shared", "-fPIC", "-o", path, source]))?.status == 0 else {
             print("no C compiler on this machine: the tests of faults step aside")
             return nil
         }

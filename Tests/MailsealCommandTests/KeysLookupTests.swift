@@ -2,6 +2,7 @@ import Bytes
 import Foundation
 import LoopbackZones
 import SampleArchive
+import ScratchFolders
 import Testing
 
 @Suite(.enabled(if: LoopbackZones.isAvailable)) struct KeysLookupTests {

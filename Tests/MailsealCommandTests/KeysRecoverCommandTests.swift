@@ -1,6 +1,7 @@
 import Bytes
 import Cryptography
 import Foundation
+import ScratchFolders
 import Testing
 
 @Suite struct KeysRecoverCommandTests {

@@ -1,4 +1,5 @@
 import Foundation
+import ScratchFolders
 import Testing
 
 /// Slow: only with MAILSEAL_SLOW=1, and of use in a release build (`swift test -c release`).

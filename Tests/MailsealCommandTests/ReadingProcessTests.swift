@@ -1,47 +1,30 @@
 import Bytes
 import Foundation
+import ScratchFolders
 import Testing
 
 /// The program itself, on a bundle of a few mails that mean no good.
 @Suite struct ReadingProcessTests {
-    private let root: URL
-    private let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        .appendingPathComponent("mailseal").path
+    private let bench: CommandBench
 
     init() throws {
-        root = FileManager.default.temporaryDirectory.appendingPathComponent("mailseal-reading-\(UUID().uuidString)")
-        let folder = root.appendingPathComponent("in")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        bench = try CommandBench()
         let mails = [
             "From: \u{1B}[31mred\u{7} <a@example.org>\r\nSubject: \u{202E}evil \u{9B}2J\r\n\r\n\u{1B}]0;title\u{7}\r\nDKIM\r\n",
             "From: =?utf-8?b?G1szMW0=?= <b@example.org>\r\nSubject: =1+1\r\nDate: Mon, 1 May 2017 10:00:00 +0200\r\n\r\nx",
             "From: \u{E9}\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
                 + "Content-Disposition: attachment; filename=\"\u{1B}[2J\u{202E}.pdf\"\r\n\r\nx\r\n--b--\r\n",
         ]
-        for (number, text) in mails.enumerated() {
-            try Data(text.utf8).write(to: folder.appendingPathComponent("\(number).eml"))
-        }
-        try Data("From: \u{E9}\r\n\r\n".unicodeScalars.map { UInt8($0.value) })
-            .write(to: folder.appendingPathComponent("9.eml"))
+        for (number, text) in mails.enumerated() { try bench.write("in/\(number).eml", text.bytes) }
+        try bench.write("in/9.eml", "From: ".bytes + [0xE9] + "\r\n\r\n".bytes)
     }
 
-    private func run(_ arguments: String...) throws -> (status: Int32, output: Data) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.currentDirectoryURL = root
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, data)
+    private func run(_ arguments: String...) throws -> (status: Int32, output: [UInt8]) {
+        let run = try bench.run("\"$M\" " + arguments.joined(separator: " "))
+        return (run.status, run.bytes)
     }
 
     @Test func `reading commands give valid JSON, harmless text, exact bytes and the right status`() throws {
-        defer { try? FileManager.default.removeItem(at: root) }
-        try #require(FileManager.default.isExecutableFile(atPath: program))
         #expect(try run("create", "in", "-o", "b.tar.gz").status == 0)
         for arguments in [
             ["list", "b.tar.gz"], ["show", "b.tar.gz", "1"], ["show", "b.tar.gz", "3"], ["list", "b.tar.gz", "--csv"],
@@ -60,8 +43,8 @@ import Testing
         }
         #expect(
             try run("show", "b.tar.gz", "1", "--raw").output
-                == Data(contentsOf: root.appendingPathComponent("in/0.eml")))
-        #expect(try run("show", "b.tar.gz", "3", "--part", "1").output == Data("x".utf8))
+                == bench.read("in/0.eml"))
+        #expect(try run("show", "b.tar.gz", "3", "--part", "1").output == "x".bytes)
         #expect(try run("show", "b.tar.gz", "5").status == 1)
         #expect(try run("show", "b.tar.gz", "1", "--part", "7").status == 1)
         #expect(try run("list", "none.tar.gz").status == 2)
@@ -82,7 +65,7 @@ import Testing
         #expect(try run("extract", "b.tar.gz", "-o", "out", "--layout", "source").status == 2)
     }
 
-    private func json(_ data: Data) throws -> [String: Any] {
-        try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    private func json(_ bytes: [UInt8]) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
     }
 }

@@ -1,6 +1,7 @@
 // What `verify` and `check` say of seals that ssh-keygen and openssl made.
 
 import Foundation
+import ScratchFolders
 import Testing
 
 @Suite struct SealCheckCommandTests {

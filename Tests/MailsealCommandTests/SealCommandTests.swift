@@ -2,6 +2,7 @@
 
 import Foundation
 import SampleArchive
+import ScratchFolders
 import Testing
 
 @Suite struct SealCommandTests {
@@ -17,7 +18,7 @@ import Testing
 
     /// The program with a state folder of its own, so that nothing of the user's is asked or changed, and with a proxy
     /// that nobody answers at, which must not be used.
-    private func run(_ script: String) throws -> CommandBench.Outcome {
+    private func run(_ script: String) throws -> ProgramRun {
         try bench.run(
             script,
             environment: [
@@ -26,7 +27,7 @@ import Testing
             ])
     }
 
-    private func seal(_ arguments: String) throws -> CommandBench.Outcome {
+    private func seal(_ arguments: String) throws -> ProgramRun {
         try run("\"$M\" seal leak.tar.gz \(arguments)")
     }
 

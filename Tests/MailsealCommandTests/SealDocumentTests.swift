@@ -1,6 +1,7 @@
 // The commands for people, run as they are written: those of Docs/seals.md about time stamps, and all of a seal's README.txt.
 
 import Foundation
+import ScratchFolders
 import Testing
 
 @Suite struct SealDocumentTests {
@@ -21,7 +22,7 @@ import Testing
         #expect(made.status == 0, "\(made.errors)")
     }
 
-    private func run(_ script: String) throws -> CommandBench.Outcome {
+    private func run(_ script: String) throws -> ProgramRun {
         try bench.run(
             "set -euo pipefail; " + script,
             environment: [

@@ -1,6 +1,7 @@
 // Certificates and revocation lists for a reply that was carried by hand.
 
 import Foundation
+import ScratchFolders
 import Testing
 
 @Suite struct SealMaterialTests {
@@ -24,7 +25,7 @@ import Testing
         #expect(made.status == 0, "\(made.errors)")
     }
 
-    private func run(_ script: String) throws -> CommandBench.Outcome {
+    private func run(_ script: String) throws -> ProgramRun {
         try bench.run(
             script,
             environment: [
@@ -32,7 +33,7 @@ import Testing
             ])
     }
 
-    private func seal(_ arguments: String) throws -> CommandBench.Outcome {
+    private func seal(_ arguments: String) throws -> ProgramRun {
         try run("\"$M\" seal leak.tar.gz \(arguments)")
     }
 

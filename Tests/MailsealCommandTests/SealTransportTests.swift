@@ -1,6 +1,7 @@
 // Sealing with a key that an agent holds, and with an authority that is asked over TLS.
 
 import Foundation
+import ScratchFolders
 import Testing
 
 @Suite struct SealTransportTests {
@@ -13,7 +14,7 @@ import Testing
         try bench.create("--origin newsroom.example/leak")
     }
 
-    private func run(_ script: String) throws -> CommandBench.Outcome {
+    private func run(_ script: String) throws -> ProgramRun {
         try bench.run(
             script, environment: ["XDG_STATE_HOME": bench.root + "/state", "A": authority?.address ?? ""])
     }
@@ -71,7 +72,7 @@ import Testing
         """
 
     /// Starts the server for the time of a script, in which `$S` is its address.
-    private func run(withServer script: String) throws -> CommandBench.Outcome {
+    private func run(withServer script: String) throws -> ProgramRun {
         try Data(Self.server.utf8).write(to: URL(filePath: bench.root + "/server.py"))
         return try run(
             """

@@ -2,6 +2,7 @@
 
 import Bytes
 import Foundation
+import ScratchFolders
 import Testing
 
 @Suite struct SignalTests {

@@ -1,6 +1,7 @@
 // What the certification says of seals that ssh-keygen and an authority on loopback made.
 
 import Foundation
+import ScratchFolders
 import Testing
 
 @Suite struct StatementSealTests {
@@ -13,7 +14,7 @@ import Testing
         try bench.create("--origin newsroom.example/leak")
     }
 
-    private func run(_ script: String) throws -> CommandBench.Outcome {
+    private func run(_ script: String) throws -> ProgramRun {
         try bench.run(
             script,
             environment: [

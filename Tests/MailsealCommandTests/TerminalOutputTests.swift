@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import ScratchFolders
 import Testing
 
 @Suite struct TerminalOutputTests {

@@ -3,6 +3,7 @@
 import Bytes
 import Foundation
 import MerkleTree
+import ScratchFolders
 import Testing
 
 @testable import Mailseal
@@ -26,9 +27,9 @@ struct AgreementTests {
     /// The answers of the second verifier on bundles, one process for all.
     private func answers(on bundles: [[UInt8]]) throws -> [Answer] {
         let paths = try bundles.enumerated().map { try bench.write("bundle-\($0).tar.gz", $1) }
-        let run = try bench.run(
+        let run = try bench.attempt(
             #"python3 "$1/verify_many.py""#, [Self.folder], input: Array(paths.joined(separator: [0x0A])) + [0x0A])
-        #expect(run.status == 0, "\(run.output)")
+        #expect(run.status == 0, "\(run)")
         return try run.output.split(separator: "\n").map {
             try JSONDecoder().decode(Answer.self, from: Data($0.utf8))
         }
@@ -94,8 +95,8 @@ struct AgreementTests {
 
     // The attachments and signatures of these bundles are invented, so the best that they can be is not derivable.
     @Test func `both verifiers find what the second one's tests manipulate`() async throws {
-        let run = try bench.run(#"PYTHONDONTWRITEBYTECODE=1 python3 "$1/write_manipulations.py" ."#, [Self.folder])
-        #expect(run.status == 0, "\(run.output)")
+        let run = try bench.attempt(#"PYTHONDONTWRITEBYTECODE=1 python3 "$1/write_manipulations.py" ."#, [Self.folder])
+        #expect(run.status == 0, "\(run)")
         let lines = run.output.split(separator: "\n")
         #expect(lines.count > 60)
         for line in lines {
@@ -116,16 +117,16 @@ struct AgreementTests {
             default: try await SharedBundles.everything(keepingContainers: true)
             }
         try bench.write("b.tar.gz", bundle)
-        let run = try bench.run(#""$1/interop.sh" b.tar.gz"#, [Self.folder])
+        let run = try bench.attempt(#""$1/interop.sh" b.tar.gz"#, [Self.folder])
         for line in run.output.split(separator: "\n") where line.hasPrefix("skipped") { print(line) }
-        #expect(run.status == 0, "\(run.output)")
+        #expect(run.status == 0, "\(run)")
         #expect(run.output.contains("ok "))
     }
 
     @Test(arguments: [1, 5, 12]) func `a bundle can be verified by hand`(number: Int) async throws {
         try bench.write("b.tar.gz", try await SharedBundles.everything())
-        let run = try bench.run(#""$1/run_document.sh" "$2" b.tar.gz "$3""#, [Self.folder, Self.page, "\(number)"])
-        #expect(run.status == 0, "\(run.output)")
+        let run = try bench.attempt(#""$1/run_document.sh" "$2" b.tar.gz "$3""#, [Self.folder, Self.page, "\(number)"])
+        #expect(run.status == 0, "\(run)")
         #expect(run.output.contains("mailbox: OK"))
         let root = try await bench.verify(SharedBundles.everything()).root
         #expect(run.output.contains("message \(number) belongs to \(root)"))
@@ -134,8 +135,8 @@ struct AgreementTests {
     @Test(arguments: [2, 25]) func `a bundle that goes on can be verified by hand`(number: Int) async throws {
         let bundle = try await ContinuedBundles.last()
         try bench.write("b.tar.gz", bundle)
-        let run = try bench.run(#""$1/run_document.sh" "$2" b.tar.gz "$3""#, [Self.folder, Self.page, "\(number)"])
-        #expect(run.status == 0 && run.output.contains("mailbox: OK"), "\(run.output)")
+        let run = try bench.attempt(#""$1/run_document.sh" "$2" b.tar.gz "$3""#, [Self.folder, Self.page, "\(number)"])
+        #expect(run.status == 0 && run.output.contains("mailbox: OK"), "\(run)")
         let report = try await bench.verify(bundle)
         #expect(run.output.contains("message \(number) belongs to \(report.root)"))
         for edition in report.editions {
@@ -146,8 +147,8 @@ struct AgreementTests {
     @Test(arguments: [1, 12]) func `a redacted bundle can be verified by hand`(number: Int) async throws {
         let bundle = try await RedactedBundles.sample(in: bench)
         try bench.write("b.tar.gz", bundle)
-        let run = try bench.run(#""$1/run_document.sh" "$2" b.tar.gz "$3""#, [Self.folder, Self.page, "\(number)"])
-        #expect(run.status == 0, "\(run.output)")
+        let run = try bench.attempt(#""$1/run_document.sh" "$2" b.tar.gz "$3""#, [Self.folder, Self.page, "\(number)"])
+        #expect(run.status == 0, "\(run)")
         let root = try await bench.verify(bundle).root
         #expect(run.output.contains("message \(number) belongs to \(root)"))
         #expect(run.output.contains("proven for the root \(root)"))
@@ -162,8 +163,8 @@ struct AgreementTests {
             $0.seedFile = seed
         }
         try bench.write("b.tar.gz", bundle)
-        let run = try bench.run(#""$1/run_document.sh" "$2" b.tar.gz 2"#, [Self.folder, Self.page])
-        #expect(run.status == 0 && run.output.contains("mailbox: OK"), "\(run.output)")
+        let run = try bench.attempt(#""$1/run_document.sh" "$2" b.tar.gz 2"#, [Self.folder, Self.page])
+        #expect(run.status == 0 && run.output.contains("mailbox: OK"), "\(run)")
         #expect(run.output.contains("message 2 belongs to \(try await bench.verify(bundle).root)"))
     }
 
@@ -171,7 +172,7 @@ struct AgreementTests {
         let names = ["a message's bytes", "what stands before a message", "an entry too few", "checkpoint alone"]
         for forgery in ForgeryCase.all where names.contains(forgery.name) {
             try bench.write("b.tar.gz", try await forgery.bundle(in: bench))
-            let run = try bench.run(#""$1/run_document.sh" "$2" b.tar.gz 1"#, [Self.folder, Self.page])
+            let run = try bench.attempt(#""$1/run_document.sh" "$2" b.tar.gz 1"#, [Self.folder, Self.page])
             #expect(run.status != 0, "\(forgery.name)")
         }
     }

@@ -4,6 +4,7 @@ import Bytes
 import Container
 import Files
 import Manifest
+import ScratchFolders
 import Testing
 
 @testable import Mailseal

@@ -4,6 +4,7 @@ import Bytes
 import Cryptography
 import Files
 import Foundation
+import ScratchFolders
 import Testing
 
 @testable import Mailseal

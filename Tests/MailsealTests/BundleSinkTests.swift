@@ -4,6 +4,7 @@ import Bytes
 import Container
 import Deflate
 import Files
+import ScratchFolders
 import Testing
 
 @testable import Mailseal

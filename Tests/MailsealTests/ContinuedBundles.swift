@@ -3,6 +3,7 @@
 import Bytes
 import Manifest
 import SampleArchive
+import ScratchFolders
 
 @testable import Mailseal
 

@@ -3,6 +3,7 @@ import Cryptography
 import Foundation
 import Mailseal
 import Manifest
+import ScratchFolders
 import Testing
 
 @Suite struct CreateTests {

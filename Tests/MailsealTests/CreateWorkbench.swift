@@ -5,18 +5,10 @@ import Cryptography
 import Foundation
 import Mailseal
 import Manifest
+import ScratchFolders
 
 /// A folder that goes with the test.
-final class CreateWorkbench {
-    let root: String
-
-    init() throws {
-        root = FileManager.default.temporaryDirectory.path + "/mailseal-create-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: root) }
-
+final class CreateWorkbench: ScratchFolder, @unchecked Sendable {
     /// What `create` said and made.
     struct Made {
         let summary: CreateSummary
@@ -26,41 +18,6 @@ final class CreateWorkbench {
 
         /// The lines of a type.
         func lines(_ type: String) -> [String] { lines.filter { $0.hasPrefix("{\"type\":\"\(type)\"") } }
-    }
-
-    /// The bytes of a path in this folder.
-    func path(_ name: String) -> [UInt8] { (root + "/" + name).bytes }
-
-    /// Writes a file, with the folders on its way.
-    func write(_ name: String, _ text: String) throws { try write(name, text.bytes) }
-
-    func write(_ name: String, _ bytes: [UInt8]) throws {
-        let url = URL(filePath: root + "/" + name)
-        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: url)
-    }
-
-    func read(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: root + "/" + name))) }
-
-    /// The names in a folder, sorted; hidden ones too.
-    func names(in folder: String = "") throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: root + "/" + folder).sorted()
-    }
-
-    /// Runs a shell script in this folder and gives what it printed; throws when it fails.
-    @discardableResult
-    func run(_ script: String) throws -> [UInt8] {
-        let (process, output) = (Process(), Pipe())
-        process.executableURL = URL(filePath: "/bin/bash")
-        process.arguments = ["-euc", script]
-        process.currentDirectoryURL = URL(filePath: root)
-        process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C", "TZ": "UTC"]) { $1 }
-        process.standardOutput = output
-        try process.run()
-        let bytes = [UInt8](output.fileHandleForReading.readDataToEndOfFile())
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw MailsealError("the script failed: \(script)") }
-        return bytes
     }
 
     /// Packs sources of this folder into `out/mail.tar.gz` and reads the manifest back with tar.

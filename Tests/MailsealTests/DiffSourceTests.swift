@@ -2,6 +2,7 @@ import Bytes
 import Foundation
 import Mailseal
 import Manifest
+import ScratchFolders
 import Testing
 
 @Suite struct DiffSourceTests {

@@ -7,6 +7,7 @@ import Foundation
 import Mail
 import Mailseal
 import Manifest
+import ScratchFolders
 
 /// What one side of a comparison is made of.
 struct DiffSource {
@@ -32,24 +33,7 @@ struct DiffSource {
 }
 
 /// A folder for bundles and sources.
-final class DiffWorkbench {
-    let root: String
-
-    init() throws {
-        root = FileManager.default.temporaryDirectory.path + "/mailseal-diff-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: root) }
-
-    func path(_ name: String) -> [UInt8] { "\(root)/\(name)".bytes }
-
-    func write(_ name: String, _ bytes: [UInt8]) throws {
-        let url = URL(fileURLWithPath: root + "/" + name)
-        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: url)
-    }
-
+final class DiffWorkbench: ScratchFolder, @unchecked Sendable {
     /// Writes the files of a source below a name.
     func lay(_ source: DiffSource, as name: String) throws {
         for (path, bytes) in source.files { try write("\(name)/\(path)", bytes) }
@@ -82,9 +66,6 @@ final class DiffWorkbench {
         change(&options)
         return try await Diff.run(options)
     }
-
-    /// What is left in the folder for temporary files that comparisons of this test could have made.
-    func names(in folder: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder) }
 }
 
 /// A message with CRLF line ends.

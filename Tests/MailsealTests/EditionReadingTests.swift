@@ -6,6 +6,7 @@ import Cryptography
 import Foundation
 import Manifest
 import MerkleTree
+import ScratchFolders
 import Testing
 
 import class Mailseal.Bundle
@@ -55,7 +56,7 @@ struct EditionReadingTests {
 
     @Test func `a folder extracted from a bundle of three editions is verified too`() async throws {
         let path = try bench.write("b.tar.gz", try await SharedBundles.extended())
-        #expect(try bench.run("tar xzf \"$1\"", [path.displayText]).status == 0)
+        try bench.run("tar xzf \"$1\"", [path.displayText])
         var options = VerifyOptions(path: bench.path("sample"))
         options.base = try open(try await SharedBundles.byEdition()[1]).root
         let report = try await Verify.run(options)

@@ -5,6 +5,7 @@ import Container
 import Cryptography
 import Manifest
 import MerkleTree
+import ScratchFolders
 import Testing
 
 @testable import Mailseal

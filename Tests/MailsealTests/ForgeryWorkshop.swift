@@ -6,6 +6,7 @@ import Deflate
 import Files
 import Manifest
 import MerkleTree
+import ScratchFolders
 import Testing
 
 @testable import Container

@@ -9,6 +9,7 @@ import Files
 import Foundation
 import Manifest
 import MerkleTree
+import ScratchFolders
 import Testing
 
 import class Mailseal.Bundle
@@ -269,15 +270,13 @@ struct HostileArchiveTests {
     func `a bomb ends after a block's length`(isFirst: Bool) async throws {
         let sound = try await Self.sound.value
         // 256 MiB of zeros in one block of Deflate, by zlib.
-        let run = try bench.run(
+        let bomb = try bench.run(
             """
             python3 -c 'import zlib,sys
             z = zlib.compressobj(9, zlib.DEFLATED, -15)
             for _ in range(256): sys.stdout.buffer.write(z.compress(bytes(1 << 20)))
-            sys.stdout.buffer.write(z.flush())' > bomb
+            sys.stdout.buffer.write(z.flush())'
             """)
-        #expect(run.status == 0)
-        let bomb = try bench.read(bench.path("bomb"))
         #expect(bomb.count > 250_000)
         let place = isFirst ? GzipHeader.size : sound.count / 2
         let bundle = Array(sound[..<place]) + bomb + sound[place...]

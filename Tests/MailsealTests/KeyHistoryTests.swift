@@ -4,6 +4,7 @@ import Bytes
 import Cryptography
 import DKIM
 import Manifest
+import ScratchFolders
 import Testing
 
 import class Mailseal.Bundle

@@ -1,6 +1,7 @@
 import Bytes
 import DKIM
 import Resolver
+import ScratchFolders
 import Testing
 
 @testable import Mailseal

@@ -1,5 +1,6 @@
 import Bytes
 import DKIM
+import ScratchFolders
 import Testing
 
 @testable import Mailseal

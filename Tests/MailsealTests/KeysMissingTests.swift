@@ -2,6 +2,7 @@ import Bytes
 import DKIM
 import Mailseal
 import SampleArchive
+import ScratchFolders
 import Testing
 
 @Suite struct KeysMissingTests {

@@ -2,6 +2,7 @@ import Bytes
 import Mailseal
 import Manifest
 import SampleArchive
+import ScratchFolders
 import Testing
 
 @Suite struct KeysTests {

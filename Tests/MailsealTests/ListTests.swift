@@ -1,6 +1,7 @@
 import Bytes
 import Cryptography
 import Manifest
+import ScratchFolders
 import Testing
 
 @testable import Mailseal

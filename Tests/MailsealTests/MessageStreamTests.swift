@@ -1,6 +1,7 @@
 import Bytes
 import Cryptography
 import Mailseal
+import ScratchFolders
 import Testing
 
 @Suite struct MessageStreamTests {

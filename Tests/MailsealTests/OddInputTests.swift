@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Intake
 import Manifest
+import ScratchFolders
 import Testing
 
 @testable import Mailseal

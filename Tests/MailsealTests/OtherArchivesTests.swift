@@ -8,6 +8,7 @@ import Files
 import Foundation
 import Manifest
 import OtherProjects
+import ScratchFolders
 import Testing
 
 @testable import Mailseal
@@ -58,10 +59,9 @@ struct OtherArchives {
             ? OtherProjects.installed("src/archive/tar/testdata", belowLast: "go-", of: "/usr/share")
             : OtherProjects.cloned(name)
         guard let folder else { return nil }
-        let run = try bench.run(Self.unpack, [folder.path])
-        guard run.status == 0 else { throw MailsealError(run.output) }
+        try bench.run(Self.unpack, [folder.path])
         let names = try FileManager.default.contentsOfDirectory(atPath: bench.root + "/peers").sorted()
-        files = try names.map { File(name: $0, bytes: try bench.read(bench.path("peers/\($0)"))) }
+        files = try names.map { File(name: $0, bytes: try bench.read("peers/\($0)")) }
     }
 }
 
@@ -96,11 +96,7 @@ struct OtherArchives {
         print("\(project): \(others.files.count) archives, refused as a bundle \(refused), altered \(altered)")
     }
 
-    private func zipped(_ bytes: [UInt8]) throws -> [UInt8] {
-        let run = try bench.run("gzip -nc > zipped", input: bytes)
-        #expect(run.status == 0)
-        return try bench.read(bench.path("zipped"))
-    }
+    private func zipped(_ bytes: [UInt8]) throws -> [UInt8] { try bench.run("gzip -nc", input: bytes) }
 
     /// A bundle of one message.
     private static let sound = Task {
@@ -162,7 +158,7 @@ struct OtherArchives {
         let report = try await Verify.run(VerifyOptions(path: summary.path))
         #expect(report.verdict == .consistent, "\(report.findings.prefix(4))")
         let digest = Set([secret, try bench.read("/etc/passwd".bytes)].map { Digest(hashing: $0).description })
-        let manifest = try bench.run("tar xzOf peers.tar.gz peers/manifest.jsonl").output
+        let manifest = try bench.run("tar xzOf peers.tar.gz peers/manifest.jsonl").displayText
         for value in digest { #expect(!manifest.contains(value)) }
         print(
             "\(project): \(others.files.count) archives of \(size) bytes packed: \(summary.counts.files) files, "

@@ -5,6 +5,7 @@ import Cryptography
 import Manifest
 import MerkleTree
 import SampleArchive
+import ScratchFolders
 import Testing
 
 @testable import Mailseal
@@ -82,7 +83,7 @@ struct ProveTests {
         for leaf in 0..<bundle.lineCount {
             let made = try #require(try Prove.run(bundle, .line(leaf)))
             for (name, bytes) in [
-                ("note", "not mail\n".bytes), ("mailbox", try bench.read(bench.path("leak/all.mbox"))),
+                ("note", "not mail\n".bytes), ("mailbox", try bench.read("leak/all.mbox")),
             ] where try check(made, bytes).verdict == .consistent { proven.append(name) }
         }
         #expect(proven.sorted() == ["mailbox", "note"])

@@ -7,6 +7,7 @@ import Files
 import Manifest
 import MerkleTree
 import SampleArchive
+import ScratchFolders
 import Testing
 
 @testable import Mailseal
@@ -110,7 +111,7 @@ struct RedactTests {
             await #expect(throws: MailsealError.self) { try await redact(whole, .withhold(slip)) }
             await #expect(throws: MailsealError.self) { try await redact(whole, .keep(slip)) }
         }
-        #expect(try bench.run("ls | grep -c ^public || true").output == "0\n")
+        #expect(try !bench.names().contains { $0.hasPrefix("public") })
     }
 
     @Test func `withholding everything is refused`() async throws {
@@ -122,8 +123,8 @@ struct RedactTests {
     private func stream(of bundle: [UInt8]) throws -> [UInt8] {
         let path = try bench.write("scan.tar.gz", bundle)
         let script = "gzip -dc \"$1\" > scan.tar"
-        #expect(try bench.run(script, [path.displayText]).status == 0)
-        return try bench.read(bench.path("scan.tar"))
+        try bench.run(script, [path.displayText])
+        return try bench.read("scan.tar")
     }
 
     @Test func `nothing of what is withheld is in the public bundle`() async throws {
@@ -256,7 +257,6 @@ struct RedactTests {
             grep -x 'Mailseal-Disclosed: 2 of 5 messages' bag-info.txt
             [ "$(find data -type f | wc -l)" = 2 ] && [ "$(wc -l < mailbag.csv)" = 3 ]
             """
-        let checked = try bench.run(script, [path])
-        #expect(checked.status == 0, "\(checked.output)")
+        try bench.run(script, [path])
     }
 }

@@ -4,6 +4,7 @@ import Bytes
 import Cryptography
 import Manifest
 import MerkleTree
+import ScratchFolders
 import Testing
 
 @testable import Mailseal

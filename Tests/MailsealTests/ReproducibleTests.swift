@@ -6,6 +6,7 @@ import Mailseal
 import Manifest
 import MerkleTree
 import SampleArchive
+import ScratchFolders
 import Testing
 
 @Suite struct ReproducibleTests {

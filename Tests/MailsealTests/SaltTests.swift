@@ -5,6 +5,7 @@ import Cryptography
 import Manifest
 import MerkleTree
 import SampleArchive
+import ScratchFolders
 import Testing
 
 @testable import Mailseal

@@ -2,6 +2,7 @@ import Bytes
 import Cryptography
 import DKIM
 import Manifest
+import ScratchFolders
 import Testing
 
 @testable import Mailseal

@@ -5,6 +5,7 @@ import DKIM
 import Foundation
 import Mailseal
 import Manifest
+import ScratchFolders
 import Testing
 
 @Suite struct StorageTests {

@@ -7,55 +7,15 @@ import Foundation
 import Mail
 import Mailseal
 import Manifest
+import ScratchFolders
 
 import class Mailseal.Bundle
 
 /// A folder that goes with the test: sources, bundles and what is extracted from them.
-final class AccessBench {
-    let root: String
-
-    init() throws {
-        root = FileManager.default.temporaryDirectory.path + "/mailseal-access-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: root) }
-
-    /// The bytes of a path in this folder.
-    func path(_ name: String) -> [UInt8] { (root + "/" + name).bytes }
-
-    func write(_ name: String, _ text: String) throws { try write(name, text.bytes) }
-
-    func write(_ name: String, _ bytes: [UInt8]) throws {
-        let url = URL(fileURLWithPath: root + "/" + name)
-        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: url)
-    }
-
-    func read(_ name: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: URL(fileURLWithPath: root + "/" + name)))
-    }
-
-    /// The names below a folder, sorted.
-    func names(_ folder: String) -> [String] {
+final class AccessBench: ScratchFolder, @unchecked Sendable {
+    /// The paths of all that is in a folder, sorted.
+    func paths(below folder: String) -> [String] {
         (FileManager.default.enumerator(atPath: root + "/" + folder)?.compactMap { $0 as? String } ?? []).sorted()
-    }
-
-    /// Runs a shell script in this folder and gives its output; nil when it fails.
-    @discardableResult
-    func run(_ script: String) throws -> String? {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["-euc", script]
-        process.currentDirectoryURL = URL(fileURLWithPath: root)
-        process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8", "TZ": "UTC"]) { $1 }
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return process.terminationStatus == 0 ? String(decoding: text, as: UTF8.self) : nil
     }
 
     /// A bundle of sources in this folder.

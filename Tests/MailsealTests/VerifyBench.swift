@@ -6,38 +6,17 @@ import Files
 import Foundation
 import Manifest
 import SampleArchive
+import ScratchFolders
 
 @testable import Mailseal
 
 /// A folder that goes with the test.
-final class VerifyBench: Sendable {
-    let root: String
-
-    init() throws {
-        root = FileManager.default.temporaryDirectory.path + "/mailseal-verify-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: root) }
-
-    /// The bytes of a path in this folder.
-    func path(_ name: String) -> [UInt8] { (root + "/" + name).bytes }
-
-    /// Writes a file, with the folders on its way.
-    @discardableResult
-    func write(_ name: String, _ bytes: [UInt8]) throws -> [UInt8] { try write(name.bytes, bytes) }
-
-    /// Writes a file whose name may be no UTF-8; its folder may not.
+final class VerifyBench: ScratchFolder, @unchecked Sendable {
+    /// Writes a file whose name may be no UTF-8.
     @discardableResult
     func write(_ name: [UInt8], _ bytes: [UInt8]) throws -> [UInt8] {
-        if let slash = name.lastIndex(of: 0x2F) {
-            let folder = root + "/" + String(decoding: name[..<slash], as: UTF8.self)
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        }
         let path = root.bytes + [0x2F] + name
-        let output = try AtomicOutput(path: path)
-        try output.append(bytes)
-        try output.commit(force: true)
+        try AtomicOutput.write(bytes, to: path, force: true)
         return path
     }
 
@@ -82,25 +61,6 @@ final class VerifyBench: Sendable {
         var options = VerifyOptions(path: path)
         change(&options)
         return try await Verify.run(options)
-    }
-
-    /// Runs a shell script in this folder and gives its exit status and output.
-    func run(_ script: String, _ arguments: [String] = [], input: [UInt8] = []) throws -> (
-        status: Int32, output: String
-    ) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["-euc", script, "bash"] + arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: root)
-        let given = try write("input-\(UUID().uuidString)", input)
-        process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: given.displayText))
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
     }
 }
 

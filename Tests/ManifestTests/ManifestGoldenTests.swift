@@ -3,6 +3,7 @@ import Cryptography
 import Foundation
 import Manifest
 import MerkleTree
+import ScratchFolders
 import Testing
 
 @Suite struct ManifestGoldenTests {
@@ -84,7 +85,7 @@ import Testing
             except ImportError:
                 sys.exit(77)
             validator = Draft202012Validator(json.load(open(sys.argv[1])))
-            for line in open(sys.argv[2], "rb"):
+            for line in sys.stdin.buffer:
                 print(1 if validator.is_valid(json.loads(line)) else 0)
             """
         let good = ManifestSample.lines + LineExample.all.map(\.line)
@@ -103,23 +104,14 @@ import Testing
             #"{"type":"file","size":1,"source":1,"path":[["a"]],"target":"x"}"#,
             #"{"type":"failure","source":1,"path":[["a"]],"path_hex":[["ff"]],"code":"x"}"#,
         ]
-        let lines = FileManager.default.temporaryDirectory.appending(path: "mailseal-lines-\(UUID()).jsonl")
-        try Data((good.map(\.bytes) + bad.map(\.bytes)).flatMap { $0 + [ASCII.lf] }).write(to: lines)
-        defer { try? FileManager.default.removeItem(at: lines) }
         let schema = Self.manifests.appending(path: "schema/manifest-line.schema.json")
-        let (process, output) = (Process(), Pipe())
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", script, schema.path, lines.path]
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let answer = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard ![77, 127].contains(process.terminationStatus) else {
+        let lines = (good.map(\.bytes) + bad.map(\.bytes)).flatMap { $0 + [ASCII.lf] }
+        let run = try ProgramRun(["python3", "-c", script, schema.path], input: lines)
+        guard ![77, 127].contains(run.status) else {
             print("stepping aside: python3 with jsonschema is not there")
             return
         }
         let expected = Array(repeating: "1", count: good.count) + Array(repeating: "0", count: bad.count)
-        #expect(answer.split(separator: "\n").map(String.init) == expected)
+        #expect(run.output.split(separator: "\n").map(String.init) == expected)
     }
 }

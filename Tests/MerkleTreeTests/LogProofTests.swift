@@ -2,6 +2,7 @@ import Bytes
 import Cryptography
 import Foundation
 import MerkleTree
+import ScratchFolders
 import Testing
 
 /// A proof of the third of five leaves.
@@ -92,37 +93,22 @@ private func sample(extra: [UInt8]? = "leaf 2".bytes, signature: String = "") th
     private static let package = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// The Go program of Tests/Peers/tlog.go, compiled; nil where there is no Go or no golang.org/x/mod.
-    private static let peer: String? = {
-        let program = FileManager.default.temporaryDirectory.path + "/mailseal-tlog-\(getpid())"
-        let script = "go build -o '\(program)' '\(package.path)/Tests/Peers/tlog.go'"
+    /// Compiles the Go program of Tests/Peers/tlog.go; nil where there is no Go or no golang.org/x/mod.
+    private static func peer(in folder: ScratchFolder) throws -> String? {
+        let command = ["go", "build", "-o", "tlog", "\(package.path)/Tests/Peers/tlog.go"]
         let environment = ["GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": ""]
-        return (try? run("/bin/sh", ["-c", script], environment))?.status == 0 ? program : nil
-    }()
-
-    private static func run(
-        _ program: String, _ arguments: [String], _ environment: [String: String] = [:]
-    ) throws -> (status: Int32, output: String) {
-        let (process, output) = (Process(), Pipe())
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
+        guard try ProgramRun(command, in: folder.root, environment: environment).status == 0 else {
+            print("no go or golang.org/x/mod on this machine: the test steps aside")
+            return nil
+        }
+        return folder.root + "/tlog"
     }
 
     private func base64(_ digest: Digest) -> String { Base64.encode(digest.bytes).displayText }
 
     @Test func `Go's tlog takes our proofs, and no other`() throws {
-        guard let peer = Self.peer else {
-            print("no go or golang.org/x/mod on this machine: the test steps aside")
-            return
-        }
-        defer { try? FileManager.default.removeItem(atPath: peer) }
+        let folder = try ScratchFolder()
+        guard let peer = try Self.peer(in: folder) else { return }
         let leaves = (0..<300).map { TreeHash.leaf("leaf \($0)".bytes) }
         for size in [1, 2, 7, 255, 256, 257, 300] {
             let tree = Tree(leafHashes: Array(leaves[..<size]))
@@ -130,19 +116,19 @@ private func sample(extra: [UInt8]? = "leaf 2".bytes, signature: String = "") th
                 let proof = try #require(tree.inclusionProof(of: index))
                 let arguments = ["\(size)", base64(tree.root), "\(index)"]
                 let hashes = proof.hashes.map(base64)
-                let taken = try Self.run(peer, ["record"] + arguments + [base64(leaves[index])] + hashes)
-                #expect(taken.status == 0 && taken.output == "ok\n", "\(size) \(index): \(taken.output)")
-                let other = try Self.run(peer, ["record"] + arguments + [base64(TreeHash.empty)] + hashes)
+                let taken = try ProgramRun([peer, "record"] + arguments + [base64(leaves[index])] + hashes)
+                #expect(taken.status == 0 && taken.output == "ok\n", "\(size) \(index): \(taken)")
+                let other = try ProgramRun([peer, "record"] + arguments + [base64(TreeHash.empty)] + hashes)
                 #expect(other.status == 1)
             }
             for old in Set([1, max(1, size / 2), max(1, size - 1), size]) {
                 let oldRoot = Tree(leafHashes: Array(leaves[..<old])).root
                 let proof = try #require(tree.consistencyProof(from: old))
-                let arguments = ["tree", "\(size)", base64(tree.root), "\(old)"]
+                let arguments = [peer, "tree", "\(size)", base64(tree.root), "\(old)"]
                 let hashes = proof.hashes.map(base64)
-                let taken = try Self.run(peer, arguments + [base64(oldRoot)] + hashes)
-                #expect(taken.status == 0, "\(size) \(old): \(taken.output)")
-                #expect(try Self.run(peer, arguments + [base64(TreeHash.empty)] + hashes).status == 1)
+                let taken = try ProgramRun(arguments + [base64(oldRoot)] + hashes)
+                #expect(taken.status == 0, "\(size) \(old): \(taken)")
+                #expect(try ProgramRun(arguments + [base64(TreeHash.empty)] + hashes).status == 1)
             }
         }
     }

@@ -3,20 +3,10 @@
 import Bytes
 import Cryptography
 import Foundation
+import ScratchFolders
 import Testing
 
 @testable import SampleArchive
-
-/// A folder that is gone after the test.
-private final class Folder {
-    let path = FileManager.default.temporaryDirectory.path + "/sample-\(UUID().uuidString)"
-    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func read(_ name: String) throws -> [UInt8] {
-        try [UInt8](Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
-    }
-}
 
 /// Compares an archive with its truth file by Python's own `mailbox` and `email`.
 private let script = #"""
@@ -74,61 +64,50 @@ private let script = #"""
 @Suite struct `a written sample` {
     @Test(arguments: SampleLayout.allCases)
     func `is read by Python as the truth file says`(layout: SampleLayout) async throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let archive = try SampleArchive(seed: 21, messages: 120, averageSize: 4_000, layout: layout)
-        let totals = try await archive.write(to: SampleOutput(folder: folder.path + "/archive"), width: 2)
+        let totals = try await archive.write(to: SampleOutput(folder: folder.root + "/archive"), width: 2)
         #expect(totals.messages == 120)
-        let python = Process()
-        python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        python.arguments = ["python3", "-X", "utf8", "-c", script, folder.path, layout.rawValue]
-        let output = Pipe()
-        python.standardOutput = output
-        python.standardError = output
-        try python.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        python.waitUntilExit()
-        if python.terminationStatus == 127 {
-            print("python3 is missing: the layout \(layout.rawValue) was written, but not read")
-            return
-        }
-        #expect(text == "read 120\n")
+        guard try ProgramRun.isInstalled("python3") else { return }
+        let run = try ProgramRun(["python3", "-X", "utf8", "-c", script, folder.root, layout.rawValue])
+        #expect(run.output == "read 120\n", "\(run.errors)")
     }
 
     @Test func `does not depend on the number of tasks`() async throws {
         let archive = try SampleArchive(seed: 22, messages: 60, averageSize: 40_000, layout: .mbox)
-        let (one, many) = (try Folder(), try Folder())
-        _ = try await archive.write(to: SampleOutput(folder: one.path + "/archive"), width: 1)
-        _ = try await archive.write(to: SampleOutput(folder: many.path + "/archive/"), width: 5)
+        let (one, many) = (try ScratchFolder(), try ScratchFolder())
+        _ = try await archive.write(to: SampleOutput(folder: one.root + "/archive"), width: 1)
+        _ = try await archive.write(to: SampleOutput(folder: many.root + "/archive/"), width: 5)
         for name in ["truth.jsonl", "keys.txt", "retrieval.csv", "archive/anne.lefevre/INBOX.mbox"] {
             #expect(try one.read(name) == many.read(name), "\(name)")
         }
     }
 
     @Test func `dates its files as their messages`() async throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let archive = try SampleArchive(seed: 23, messages: 10, averageSize: 5_000, layout: .maildir)
-        _ = try await archive.write(to: SampleOutput(folder: folder.path + "/archive"))
+        _ = try await archive.write(to: SampleOutput(folder: folder.root + "/archive"))
         for message in archive.messages(10) {
-            let path = folder.path + "/archive/" + message.path.displayText
+            let path = folder.root + "/archive/" + message.path.displayText
             let date = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
             #expect(date?.timeIntervalSince1970 == Double(message.truth.date))
         }
     }
 
     @Test func `has files that are no mail when it is mixed`() async throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let archive = try SampleArchive(seed: 24, messages: 10, averageSize: 5_000, layout: .mixed)
-        _ = try await archive.write(to: SampleOutput(folder: folder.path + "/archive"))
+        _ = try await archive.write(to: SampleOutput(folder: folder.root + "/archive"))
         #expect(try folder.read("archive/courriels/contrat.docx").starts(with: [0x50, 0x4B, 3, 4]))
         #expect(try folder.read("archive/vide").isEmpty)
-        let target = try FileManager.default.destinationOfSymbolicLink(atPath: folder.path + "/archive/premier.eml")
+        let target = try FileManager.default.destinationOfSymbolicLink(atPath: folder.root + "/archive/premier.eml")
         #expect(target == archive.message(at: 0).path.displayText)
     }
 
     @Test func `states when the whole and the files of one account were retrieved`() async throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let archive = try SampleArchive(seed: 26, messages: 40, averageSize: 5_000)
-        _ = try await archive.write(to: SampleOutput(folder: folder.path + "/archive"))
+        _ = try await archive.write(to: SampleOutput(folder: folder.root + "/archive"))
         let rows = try folder.read("retrieval.csv").split(separator: ASCII.lf)
         let paths = rows.map { Array($0.prefix { $0 != 0x2C }) }
         let logged = archive.messages(40).map(\.path).filter { $0.starts(with: "anne.lefevre/".utf8) }
@@ -140,13 +119,13 @@ private let script = #"""
     }
 
     @Test func `never lies over something else`() async throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let archive = try SampleArchive(seed: 25, messages: 1)
-        await #expect(throws: SampleArchiveError.folderNotEmpty(folder.path)) {
-            try Data().write(to: URL(fileURLWithPath: folder.path + "/something"))
-            return try await archive.write(to: SampleOutput(folder: folder.path))
+        await #expect(throws: SampleArchiveError.folderNotEmpty(folder.root)) {
+            try Data().write(to: URL(fileURLWithPath: folder.root + "/something"))
+            return try await archive.write(to: SampleOutput(folder: folder.root))
         }
-        let other = SampleOutput(folder: folder.path + "/archive")
+        let other = SampleOutput(folder: folder.root + "/archive")
         try Data().write(to: URL(fileURLWithPath: other.truth))
         await #expect(throws: SampleArchiveError.system(action: "create", path: other.truth, code: EEXIST)) {
             try await archive.write(to: other)

@@ -1,6 +1,7 @@
 import Bytes
 import Cryptography
 import Foundation
+import ScratchFolders
 import Testing
 
 @testable import Sealing
@@ -21,34 +22,32 @@ import Testing
     @Test(arguments: kinds)
     func `both accept what ssh-keygen signs, and neither a tampered one`(name: String, options: String) throws {
         let shop = try Workshop()
-        guard try shop.hasKeygen() else { return }
+        guard try ProgramRun.isInstalled("ssh-keygen") else { return }
         let key = try shop.makeKey(name, options)
         for hash in ["sha256", "sha512"] {
-            try shop.write(Self.message, "message")
-            #expect(
-                try shop.run(
-                    "rm -f message.sig; ssh-keygen -q -Y sign -O hashalg=\(hash) -f \(name) -n \(Self.namespace) message"
-                ).status == 0)
+            try shop.write("message", Self.message)
+            try shop.run(
+                "rm -f message.sig; ssh-keygen -q -Y sign -O hashalg=\(hash) -f \(name) -n \(Self.namespace) message")
             let signature = try SSHSignature(armored: shop.read("message.sig"))
             #expect(signature.check(message: Self.message, namespace: Self.namespace.bytes).failure == nil)
             #expect(signature.key == key && SSHSignature.name(of: signature.hash) == hash.bytes)
             try shop.run("printf 'a@x %s\\n' \"$(cat \(name).pub)\" > allowed")
-            #expect(try shop.run(Self.verify("-f allowed -I a@x")).status == 0)
-            try shop.write(Self.message + [0x20], "message")
-            #expect(try shop.run(Self.verify("-f allowed -I a@x")).status != 0)
+            #expect(try shop.attempt(Self.verify("-f allowed -I a@x")).status == 0)
+            try shop.write("message", Self.message + [0x20])
+            #expect(try shop.attempt(Self.verify("-f allowed -I a@x")).status != 0)
             let changed = signature.check(message: Self.message + [0x20], namespace: Self.namespace.bytes)
             #expect(changed.failure == .doesNotVerify)
         }
-        let listed = try shop.run("ssh-keygen -l -f \(name).pub").output
+        let listed = try shop.run("ssh-keygen -l -f \(name).pub").displayText
         #expect(listed.split(separator: " ").dropFirst().first.map(String.init) == key.fingerprint.displayText)
     }
 
     @Test func `changed bits of what the larger curves sign are noticed`() throws {
         let shop = try Workshop()
-        guard try shop.hasKeygen() else { return }
+        guard try ProgramRun.isInstalled("ssh-keygen") else { return }
         for (name, options) in Self.kinds.suffix(2) {
             _ = try shop.makeKey(name, options)
-            try shop.write(Self.message, "message")
+            try shop.write("message", Self.message)
             try shop.run("rm -f message.sig; ssh-keygen -q -Y sign -f \(name) -n \(Self.namespace) message")
             let blob = try SSHArmor.decode(shop.read("message.sig"))
             for bit in stride(from: 0, to: blob.count * 8, by: 5) {
@@ -63,7 +62,7 @@ import Testing
 
     @Test func `ssh-keygen accepts what we refuse on purpose`() throws {
         let shop = try Workshop()
-        guard try shop.hasKeygen() else { return }
+        guard try ProgramRun.isInstalled("ssh-keygen") else { return }
         let key = try SoftwareKey()
         let sound = key.sign(Self.message)
         let text = sound.armored.displayText
@@ -73,8 +72,8 @@ import Testing
         early.version = 0
         let authenticator = try SoftwareKey(application: "ssh:")
         let untouched = authenticator.sign(Self.message, flags: 0)
-        try shop.write(Self.message, "message")
-        try shop.write("a@x \(key.line)\na@x \(authenticator.line)\n".bytes, "allowed")
+        try shop.write("message", Self.message)
+        try shop.write("allowed", "a@x \(key.line)\na@x \(authenticator.line)\n".bytes)
         for (name, signature) in [
             ("text after", text + "text\n"), ("no final line feed", String(text.dropLast())),
             (
@@ -86,8 +85,8 @@ import Testing
             ("reserved", reserved.armored.displayText), ("version 0", early.armored.displayText),
             ("nobody touched it", untouched.armored.displayText),
         ] {
-            try shop.write(signature.bytes, "message.sig")
-            #expect(try shop.run(Self.verify("-f allowed -I a@x")).status == 0, "\(name)")
+            try shop.write("message.sig", signature.bytes)
+            #expect(try shop.attempt(Self.verify("-f allowed -I a@x")).status == 0, "\(name)")
             let read = try? SSHSignature(armored: signature.bytes)
             #expect(read?.check(message: Self.message, namespace: Self.namespace.bytes).isVerified != true, "\(name)")
         }
@@ -95,8 +94,8 @@ import Testing
         for (signature, isAccepted) in [
             ("text\n" + text, false), (text, true), (authenticator.sign(Self.message).armored.displayText, true),
         ] {
-            try shop.write(signature.bytes, "message.sig")
-            #expect((try shop.run(Self.verify("-f allowed -I a@x")).status == 0) == isAccepted)
+            try shop.write("message.sig", signature.bytes)
+            #expect((try shop.attempt(Self.verify("-f allowed -I a@x")).status == 0) == isAccepted)
             let read = try? SSHSignature(armored: signature.bytes)
             #expect(
                 (read?.check(message: Self.message, namespace: Self.namespace.bytes).isVerified == true) == isAccepted)
@@ -105,18 +104,18 @@ import Testing
 
     @Test func `ssh-keygen accepts short RSA keys and numbers in more than one form, which we refuse`() throws {
         let shop = try Workshop()
-        guard try shop.hasKeygen() else { return }
+        guard try ProgramRun.isInstalled("ssh-keygen") else { return }
         for (name, options) in [("rsa", "-t rsa -b 1024"), ("ecdsa", "-t ecdsa")] {
             let key = try shop.makeKey(name, options)
-            try shop.write(Self.message, "message")
+            try shop.write("message", Self.message)
             try shop.run("rm -f message.sig; ssh-keygen -q -Y sign -f \(name) -n \(Self.namespace) message")
             try shop.run("printf 'a@x %s\\n' \"$(cat \(name).pub)\" > allowed")
             if case .ecdsa(let r, let s) = try SSHSignature(armored: shop.read("message.sig")).value {
                 let numbers = SSHWire.string([0, 0] + r) + SSHWire.string([0] + s)
                 let signature = SSHWire.string(key.type) + SSHWire.string(numbers)
-                try shop.write(SignatureParts(publicKey: key.blob, signature: signature).armored, "message.sig")
+                try shop.write("message.sig", SignatureParts(publicKey: key.blob, signature: signature).armored)
             }
-            #expect(try shop.run(Self.verify("-f allowed -I a@x")).status == 0, "\(name)")
+            #expect(try shop.attempt(Self.verify("-f allowed -I a@x")).status == 0, "\(name)")
             let check = try? SSHSignature(armored: shop.read("message.sig"))
                 .check(message: Self.message, namespace: Self.namespace.bytes)
             #expect(check?.failure == (name == "rsa" ? .shortKey(bits: 1024) : nil))
@@ -154,17 +153,17 @@ import Testing
 
     @Test func `both give the same answer about who may sign`() throws {
         let shop = try Workshop()
-        guard try shop.hasKeygen() else { return }
+        guard try ProgramRun.isInstalled("ssh-keygen") else { return }
         let key = try SoftwareKey()
         let base64 = try #require(key.line.split(separator: " ").last.map(String.init))
-        try shop.write(Self.message, "message")
-        try shop.write(key.sign(Self.message).armored, "message.sig")
+        try shop.write("message", Self.message)
+        try shop.write("message.sig", key.sign(Self.message).armored)
         let time = try #require(Timestamp(rfc3339: "2026-11-22T00:00:00Z"))
         for file in Self.files {
             let text = file.replacing("KEY", with: key.line).replacing("OTHER", with: try SoftwareKey(seed: 2).line)
                 .replacing("BASE64", with: base64).replacing("BASE65", with: base64.dropLast() + "!")
-            try shop.write((text + "\n").bytes, "allowed")
-            let theirs = try shop.run(Self.verify("-f allowed -I a@x -O verify-time=20261122000000Z")).status == 0
+            try shop.write("allowed", (text + "\n").bytes)
+            let theirs = try shop.attempt(Self.verify("-f allowed -I a@x -O verify-time=20261122000000Z")).status == 0
             let answer = try? AllowedSigners(parsing: (text + "\n").bytes)
                 .answer(for: key.publicKey, namespace: Self.namespace.bytes, at: time, principal: "a@x".bytes)
             var ours = false
@@ -175,28 +174,28 @@ import Testing
 
     @Test func `we refuse files that ssh-keygen reads in another way on another machine or not to the end`() throws {
         let shop = try Workshop()
-        guard try shop.hasKeygen() else { return }
+        guard try ProgramRun.isInstalled("ssh-keygen") else { return }
         let key = try SoftwareKey()
-        try shop.write(Self.message, "message")
-        try shop.write(key.sign(Self.message).armored, "message.sig")
+        try shop.write("message", Self.message)
+        try shop.write("message.sig", key.sign(Self.message).armored)
         for file in [
             "a@x valid-after=\"20200101\" KEY", "b@x nonsense\na@x KEY", "a@x KEY\na@x nonsense",
             "a@x valid-after=\"20200230Z\" KEY",
         ] {
             let text = (file + "\n").replacing("KEY", with: key.line).bytes
-            try shop.write(text, "allowed")
-            #expect(try shop.run(Self.verify("-f allowed -I a@x")).status == 0, "\(file)")
+            try shop.write("allowed", text)
+            #expect(try shop.attempt(Self.verify("-f allowed -I a@x")).status == 0, "\(file)")
             #expect(throws: SSHFormatError.self) { try AllowedSigners(parsing: text) }
         }
     }
 
     @Test func `both give the same answer about revoked keys`() throws {
         let shop = try Workshop()
-        guard try shop.hasKeygen() else { return }
+        guard try ProgramRun.isInstalled("ssh-keygen") else { return }
         let key = try shop.makeKey("one", "-t ed25519")
         _ = try shop.makeKey("two", "-t ecdsa")
         _ = try shop.makeKey("authority", "-t ed25519")
-        try shop.write(Self.message, "message")
+        try shop.write("message", Self.message)
         try shop.run(
             "ssh-keygen -q -Y sign -f one -n \(Self.namespace) message; printf 'a@x %s\\n' \"$(cat one.pub)\" > allowed"
         )
@@ -217,8 +216,8 @@ import Testing
             "ssh-keygen -s authority -I id -n a one.pub; cp one-cert.pub list",
         ]
         for script in lists {
-            #expect(try shop.run("rm -f list; " + script).status == 0, "\(script)")
-            let theirs = try shop.run(Self.verify("-f allowed -I a@x -r list")).status != 0
+            try shop.run("rm -f list; " + script)
+            let theirs = try shop.attempt(Self.verify("-f allowed -I a@x -r list")).status != 0
             // A list that cannot be read accepts no key.
             let ours = (try? RevokedKeys(parsing: shop.read("list")))?.contains(key) ?? true
             #expect(ours == theirs, "\(script)")
@@ -227,32 +226,32 @@ import Testing
 
     @Test func `the commands of the document say who signed`() throws {
         let shop = try Workshop()
-        guard try shop.hasKeygen() else { return }
+        guard try ProgramRun.isInstalled("ssh-keygen") else { return }
         let page = URL(filePath: #filePath).appending(path: "../../../Docs/seals.md").standardized
         let text = try String(contentsOf: page, encoding: .utf8)
         let section = try #require(text.split(separator: "\n## The SSH signature\n").last)
         let commands = try #require(
             section.split(separator: "```sh\n").dropFirst().first?.split(separator: "```").first)
         let (name, key) = ("desk@newsroom.example", try SoftwareKey())
-        try shop.write("\(name) namespaces=\"file@mailseal\" \(key.line)\n".bytes, "allowed")
-        try shop.write(Self.message, "checkpoint")
-        try shop.write(key.sign(Self.message).armored, "checkpoint.sshsig")
+        try shop.write("allowed", "\(name) namespaces=\"file@mailseal\" \(key.line)\n".bytes)
+        try shop.write("checkpoint", Self.message)
+        try shop.write("checkpoint.sshsig", key.sign(Self.message).armored)
         let script = "SIGNERS=allowed; WHO=\(name); TIME=20261122140300Z\n\(commands)"
-        let answer = try shop.run(script)
+        let answer = try shop.attempt(script)
         #expect(answer.status == 0)
         let fingerprint = try key.publicKey.fingerprint.displayText
         #expect(
             answer.output == "\(name)\nGood \"file@mailseal\" signature for \(name) with ED25519 key \(fingerprint)\n")
-        try shop.write(Self.message + [0], "checkpoint")
-        #expect(try shop.run(script).status != 0)
+        try shop.write("checkpoint", Self.message + [0])
+        #expect(try shop.attempt(script).status != 0)
     }
 
     @Test func `a certificate is named, and its key not taken for it`() throws {
         let shop = try Workshop()
-        guard try shop.hasKeygen() else { return }
+        guard try ProgramRun.isInstalled("ssh-keygen") else { return }
         let key = try shop.makeKey("one", "-t ed25519")
         _ = try shop.makeKey("authority", "-t ecdsa")
-        #expect(try shop.run("ssh-keygen -q -s authority -I id -n a one.pub").status == 0)
+        try shop.run("ssh-keygen -q -s authority -I id -n a one.pub")
         let certificate = try SSHPublicKeyLine(parsing: Array(shop.read("one-cert.pub").dropLast())).key
         #expect(certificate.algorithm == .certificate)
         #expect(certificate != key)

@@ -3,6 +3,7 @@
 import Bytes
 import Cryptography
 import Foundation
+import ScratchFolders
 import Testing
 
 @testable import Sealing
@@ -85,50 +86,10 @@ struct SoftwareKey {
 }
 
 /// A temporary folder in which ssh-keygen runs; gone with the value.
-final class Workshop {
-    let root: String
-
-    init() throws {
-        root = FileManager.default.temporaryDirectory.path + "/mailseal-ssh-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: root) }
-
-    /// Whether ssh-keygen is installed; says so when it is not.
-    func hasKeygen() throws -> Bool {
-        if try run("command -v ssh-keygen").status == 0 { return true }
-        print("no ssh-keygen on this machine: the test steps aside")
-        return false
-    }
-
-    func write(_ bytes: [UInt8], _ name: String) throws {
-        try Data(bytes).write(to: URL(filePath: root + "/" + name))
-    }
-
-    func read(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: root + "/" + name))) }
-
+final class Workshop: ScratchFolder, @unchecked Sendable {
     /// Makes a key pair of this name without a passphrase, and gives the public half.
     func makeKey(_ name: String, _ options: String) throws -> SSHPublicKey {
-        let made = try run("ssh-keygen -q \(options) -N '' -C '\(name) key' -f \(name)")
-        #expect(made.status == 0)
+        try run("ssh-keygen -q \(options) -N '' -C '\(name) key' -f \(name)")
         return try SSHPublicKeyLine(parsing: Array(read(name + ".pub").dropLast())).key
-    }
-
-    /// Runs a shell script in the folder.
-    @discardableResult
-    func run(_ script: String) throws -> (output: String, status: Int32) {
-        let (process, output) = (Process(), Pipe())
-        process.executableURL = URL(filePath: "/bin/bash")
-        process.arguments = ["-euc", script]
-        process.currentDirectoryURL = URL(filePath: root)
-        process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C", "TZ": "UTC"]) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (String(decoding: text, as: UTF8.self), process.terminationStatus)
     }
 }
