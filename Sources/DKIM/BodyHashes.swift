@@ -2,14 +2,21 @@
 
 import Cryptography
 
+/// What a message's signatures find in its body: the same whatever keys they are tried with, and most of the work.
+public struct BodyEvidence: Sendable {
+    let hashes: BodyHashes
+    /// The repaired bodies by the place of their signature.
+    var repaired: [Int: RepairedBody]?
+}
+
 /// The digests of one body: one pass for each hash function and form, whatever the number of signatures.
-struct BodyHashes {
+struct BodyHashes: Sendable {
     private struct Kind: Hashable {
         let function: HashFunction
         let form: CanonicalForm
     }
 
-    private struct Digests {
+    private struct Digests: Sendable {
         let total: Int
         let whole: [UInt8]
         let prefixes: [Int: [UInt8]]

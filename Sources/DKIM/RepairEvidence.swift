@@ -15,7 +15,7 @@ extension Verifier {
     /// The work is bounded by a multiple of the message's size, and there is none when everything fits.
     func repair(
         _ found: inout [Evidence], _ fields: [SignatureField], _ index: FieldIndex, _ header: HeaderSection,
-        of message: Span<UInt8>
+        of message: Span<UInt8>, _ repaired: inout [Int: RepairedBody]?
     ) {
         let goals = found.indices.compactMap { place in
             found[place].body.isBroken ? RepairGoal(place, found[place].signature) : nil
@@ -23,9 +23,9 @@ extension Verifier {
         let invalid = found.indices.filter { found[$0].header == .invalid }
         guard !goals.isEmpty || !invalid.isEmpty else { return }
         let stored = message.bytes(in: 0..<message.count)
-        var search = RepairSearch(stored, bodyStart: header.bodyStart, for: goals)
-        if !goals.isEmpty { search.run() }
-        for (place, body) in search.found {
+        let bodies = repaired ?? RepairSearch.bodies(of: stored, from: header.bodyStart, for: goals)
+        repaired = bodies
+        for (place, body) in bodies {
             found[place].body = body.result
             found[place].repairs = body.repairs
         }
@@ -36,7 +36,7 @@ extension Verifier {
             let name = ASCII.lowercased(message.bytes(in: header.fields[fields[place].place].name))
             guard let number = index.places(of: name).firstIndex(of: fields[place].place) else { continue }
             let own = header.fields[fields[place].place]
-            let body = search.found[place]
+            let body = bodies[place]
             octets -= body?.innerHeader?.count ?? 0
             guard octets >= 0 else { break }
             let names = found[place].signature.signedFields

@@ -4,7 +4,7 @@ import Bytes
 import Mail
 
 /// A body that a signature fits once known changes are undone.
-struct RepairedBody {
+struct RepairedBody: Sendable {
     /// What was undone, in the order applied.
     let repairs: [Repair]
     /// The header section that the body had before it was wrapped into a multipart.
@@ -40,6 +40,14 @@ struct RepairSearch {
         self.stored = stored
         self.bodyStart = bodyStart
         self.goals = RepairGoals(goals, bodyLength: stored.count - bodyStart)
+    }
+
+    /// The repaired bodies of a stored message by the place of their signature.
+    static func bodies(of stored: [UInt8], from bodyStart: Int, for goals: [RepairGoal]) -> [Int: RepairedBody] {
+        guard !goals.isEmpty else { return [:] }
+        var search = RepairSearch(stored, bodyStart: bodyStart, for: goals)
+        search.run()
+        return search.found
     }
 
     /// Tries, in this order: quoting marks, footers and banners as they stand; other transfer encodings; mixed quoting.

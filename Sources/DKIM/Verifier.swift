@@ -15,10 +15,18 @@ public struct Verifier: Sendable {
     public init(keys: KeyStore) { self.keys = keys }
 
     /// What the signatures of a message prove.
-    public func evidence(of message: Message) -> MessageEvidence {
+    ///
+    /// `body` is what they find in its body, which is worked out when it is nil: it can be given again with other keys.
+    public func evidence(of message: Message, body: inout BodyEvidence?) -> MessageEvidence {
         evidence(
             of: message.bytes.span, header: message.header, attachments: message.attachments,
-            lineEnds: message.lineEnds)
+            lineEnds: message.lineEnds, body: &body)
+    }
+
+    /// What the signatures of a message prove.
+    public func evidence(of message: Message) -> MessageEvidence {
+        var body: BodyEvidence?
+        return evidence(of: message, body: &body)
     }
 
     /// What the signatures of a message prove.
@@ -28,6 +36,14 @@ public struct Verifier: Sendable {
     public func evidence(
         of message: Span<UInt8>, header: HeaderSection, attachments: [Attachment] = [], lineEnds: LineEnds? = nil
     ) -> MessageEvidence {
+        var body: BodyEvidence?
+        return evidence(of: message, header: header, attachments: attachments, lineEnds: lineEnds, body: &body)
+    }
+
+    private func evidence(
+        of message: Span<UInt8>, header: HeaderSection, attachments: [Attachment], lineEnds: LineEnds?,
+        body: inout BodyEvidence?
+    ) -> MessageEvidence {
         var context = SignatureContext(header, attachments, of: message)
         let index = context.index
         let places = index.places(of: "dkim-signature")
@@ -36,26 +52,29 @@ public struct Verifier: Sendable {
         }
         let sets = ARCSets(index, header, of: message)
         let hashed = fields + sets.messageSignatures
-        let bodies = BodyHashes(
-            of: message.extracting(header.bodyStart..<message.count), for: hashed.map(\.signature))
-        var results = hashed.map { evidence(of: $0, index, header, message, bodies) }
-        repair(&results, hashed, index, header, of: message)
+        let hashes =
+            body?.hashes
+            ?? BodyHashes(of: message.extracting(header.bodyStart..<message.count), for: hashed.map(\.signature))
+        var found = body ?? BodyEvidence(hashes: hashes)
+        var results = hashed.map { evidence(of: $0, index, header, message, hashes) }
+        repair(&results, hashed, index, header, of: message, &found.repaired)
+        body = found
         let byPlace = Dictionary(zip(hashed.map(\.place), results)) { first, _ in first }
         let domainKeys = domainKeysEvidence(index, header, of: message)
         let arc = arcEvidence(of: sets, header, of: message) {
             byPlace[$0.place] ?? Evidence(malformed: $0.signature)
         }
-        var found = results.prefix(fields.count) + domainKeys.evidence + arc.evidence
-        let isKeptWithLF = !found.isEmpty && hasBareLF(message, lineEnds)
-        for place in found.indices {
-            found[place].index = place
-            if isKeptWithLF, found[place].header != .malformed {
-                found[place].repairs.insert(Repair(.lineEnds), at: 0)
+        var all = results.prefix(fields.count) + domainKeys.evidence + arc.evidence
+        let isKeptWithLF = !all.isEmpty && hasBareLF(message, lineEnds)
+        for place in all.indices {
+            all[place].index = place
+            if isKeptWithLF, all[place].header != .malformed {
+                all[place].repairs.insert(Repair(.lineEnds), at: 0)
             }
-            context.complete(&found[place], of: message)
+            context.complete(&all[place], of: message)
         }
         let unexamined = places.count - fields.count + domainKeys.unexamined + sets.unexamined
-        return MessageEvidence(signatures: Array(found), unexamined: unexamined, chainStatus: arc.status)
+        return MessageEvidence(signatures: Array(all), unexamined: unexamined, chainStatus: arc.status)
     }
 
     /// Whether a line ends in an LF without a CR before it.

@@ -17,10 +17,14 @@ struct MessageRecord: Sendable {
     /// The names of the key records that its signatures call for.
     let keyNames: [KeyName]
 
-    /// Derives everything from the message's bytes, of which the digest need not be known.
-    init(of bytes: [UInt8], digest known: Digest? = nil, keys: KeyStore) {
-        let digest = known ?? Digest(hashing: bytes)
-        let mail = Message(parsing: bytes)
+    /// Derives everything from the message's bytes.
+    init(of bytes: [UInt8], keys: KeyStore) {
+        var body: BodyEvidence?
+        self.init(of: Message(parsing: bytes), digest: Digest(hashing: bytes), keys: keys, body: &body)
+    }
+
+    /// Derives everything from a message and its digest; `body` is what its signatures find in it.
+    init(of mail: Message, digest: Digest, keys: KeyStore, body: inout BodyEvidence?) {
         var decoding: Set<Defect> = []
         attachments = mail.attachments.map { attachment in
             let hash = RunningHash(.sha256)
@@ -35,7 +39,7 @@ struct MessageRecord: Sendable {
                 mediaType: attachment.mediaType.cut, disposition: attachment.disposition?.nonEmpty?.cut, size: size,
                 sha256: hash.finishDigest())
         }
-        let evidence = Verifier(keys: keys).evidence(of: mail)
+        let evidence = Verifier(keys: keys).evidence(of: mail, body: &body)
         signatures = evidence.signatures.map { DKIMLine($0, message: digest) }
         keyNames = evidence.signatures.compactMap { found in
             guard let domain = found.signature.domain, let selector = found.signature.selector else { return nil }
@@ -43,20 +47,22 @@ struct MessageRecord: Sendable {
         }
         var defects = Set(mail.defects).union(decoding).map(\.rawValue)
         if evidence.unexamined > 0 { defects.append(DKIM.MessageEvidence.unexaminedCode) }
-        message = Self.line(of: mail, bytes, digest, defects: defects)
+        message = Self.line(of: mail, digest, defects: defects)
     }
 
     /// Derives the signatures' lines alone.
-    static func signatures(of bytes: [UInt8], _ message: Digest, keys: KeyStore) -> [DKIMLine] {
-        Verifier(keys: keys).evidence(of: Message(parsing: bytes)).signatures.map { DKIMLine($0, message: message) }
+    static func signatures(
+        of mail: Message, _ message: Digest, keys: KeyStore, body: inout BodyEvidence?
+    ) -> [DKIMLine] {
+        Verifier(keys: keys).evidence(of: mail, body: &body).signatures.map { DKIMLine($0, message: message) }
     }
 
-    private static func line(of mail: Message, _ bytes: [UInt8], _ digest: Digest, defects: [String]) -> MessageLine {
+    private static func line(of mail: Message, _ digest: Digest, defects: [String]) -> MessageLine {
         func value(_ name: String) -> RawText? {
             mail.unfoldedValue(of: name)?.nonEmpty?.cut
         }
         return MessageLine(
-            number: 0, sha256: digest, size: bytes.count, lineEnds: mail.lineEnds.rawValue,
+            number: 0, sha256: digest, size: mail.bytes.count, lineEnds: mail.lineEnds.rawValue,
             messageID: value("Message-ID"), date: value("Date"), from: value("From"), to: value("To"),
             cc: value("Cc"), subject: value("Subject"), inReplyTo: value("In-Reply-To"),
             defects: defects.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })

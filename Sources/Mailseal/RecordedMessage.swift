@@ -3,6 +3,7 @@
 import Bytes
 import Cryptography
 import DKIM
+import Mail
 import Manifest
 
 /// The lines of one message and the bytes that the payload gave for it.
@@ -52,7 +53,9 @@ struct RecordedMessage: Sendable {
     }
 
     private func judge(_ bytes: [UInt8], by history: KeyHistory, renews: Bool) -> Judgement {
-        let own = MessageRecord(of: bytes, digest: message.sha256, keys: history.keys(of: [], in: 1))
+        let mail = Message(parsing: bytes)
+        var body: BodyEvidence?
+        let own = MessageRecord(of: mail, digest: message.sha256, keys: history.keys(of: [], in: 1), body: &body)
         var judgement = Judgement(keyNames: own.keyNames)
         if history.derives(edition) { judgement.findings = compareFacts(own) }
         let additions = history.additions(to: own.keyNames)
@@ -68,7 +71,8 @@ struct RecordedMessage: Sendable {
             guard history.derives(now) else { continue }
             let follows =
                 derived
-                ?? MessageRecord.signatures(of: bytes, message.sha256, keys: history.keys(of: own.keyNames, in: now))
+                ?? MessageRecord.signatures(
+                    of: mail, message.sha256, keys: history.keys(of: own.keyNames, in: now), body: &body)
             derived = follows
             guard follows != newest else { continue }
             if renews, now == history.rules.count {

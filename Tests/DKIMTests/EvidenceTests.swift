@@ -50,6 +50,28 @@ import Testing
         #expect(found.messageClass == .keyUnavailable)
     }
 
+    @Test func `what was found in a body once is found with other keys too`() throws {
+        let signer = try RepairSample.signer()
+        let signed = try Sample.signed(RepairSample.message(body: "Hello\n"), by: signer)
+        let footer = RepairSample.crlf(RepairSample.mailmanFooter)
+        for message in [signed, signed + footer, signed.displayText.replacing("one two", with: "one").bytes + footer] {
+            let mail = Message(parsing: message)
+            var body: BodyEvidence?
+            for record in [nil, "v=DKIM1; p=".bytes, signer.keyRecord, nil] {
+                let keys = record.map {
+                    Key(
+                        selector: signer.selector, domain: signer.domain, record: $0,
+                        provenance: KeyProvenance(.file))
+                }
+                let verifier = Verifier(keys: KeyStore(keys.map { [$0] } ?? []))
+                let known = verifier.evidence(of: mail, body: &body)
+                let fresh = verifier.evidence(of: mail)
+                #expect(known.signatures.map { "\($0)" } == fresh.signatures.map { "\($0)" })
+                #expect(body != nil)
+            }
+        }
+    }
+
     @Test func `a message without a signature is unsigned`() {
         let found = Sample.evidence(Sample.message)
         #expect(found.signatures.isEmpty)
