@@ -69,7 +69,7 @@ extension BundleIndex {
         for number in 0...blocks.count {
             let start = number < blocks.count ? blocks[number].offset : blockOffset
             guard gap.contains(start) else {
-                return fault("block \(number) within \(gap) of the file", found: start)
+                return fault("block \(number) within \(gap) of the file", found: start, at: blockPlace(number))
             }
             gap = BundleBlocks.compressedSizes(after: start)
         }
@@ -82,7 +82,9 @@ extension BundleIndex {
         for number in 0...entries.count {
             let offset = number < entries.count ? entries[number].tarOffset : end
             guard offset >= least, offset <= end, offset % Tar.unit == 0, number > 0 || offset == 0 else {
-                return fault("entry \(number) at a multiple of 512 from \(least) to \(end)", found: offset)
+                return fault(
+                    "entry \(number) at a multiple of 512 from \(least) to \(end)", found: offset,
+                    at: entryPlace(number))
             }
             least = offset + Tar.unit
         }
@@ -93,10 +95,14 @@ extension BundleIndex {
         var least = (offset: 0, message: UInt32(1))
         for (number, group) in groups.enumerated() {
             guard group.tarOffset >= least.offset, group.tarOffset < end else {
-                return fault("group \(number) from \(least.offset) to \(end)", found: group.tarOffset)
+                return fault(
+                    "group \(number) from \(least.offset) to \(end)", found: group.tarOffset, at: groupPlace(number))
             }
-            guard group.firstMessage >= least.message, Int(group.firstMessage) <= number * Self.groupSize + 1 else {
-                return fault("group \(number) from message \(least.message)", found: Int(group.firstMessage))
+            let most = number * Self.groupSize + 1
+            guard group.firstMessage >= least.message, Int(group.firstMessage) <= most else {
+                return fault(
+                    "group \(number) from a message from \(least.message) to \(most)", found: Int(group.firstMessage),
+                    at: groupPlace(number))
             }
             // Each of its lines is at least one byte and a line feed.
             least = (group.tarOffset + 2 * Self.groupSize, group.firstMessage)
@@ -104,9 +110,14 @@ extension BundleIndex {
         return nil
     }
 
-    private func fault(_ expected: String, found: Int) -> Fault {
-        Fault(.indexText, in: .index, at: 0, expected: expected, found: "\(found)")
+    private func fault(_ expected: String, found: Int, at place: Int) -> Fault {
+        Fault(.indexText, in: .index, at: place, expected: expected, found: "\(found)")
     }
+
+    // Where the line of a block, entry or group begins in the text.
+    private func blockPlace(_ number: Int) -> Int { 17 + 16 + Self.blockLine * number }
+    private func entryPlace(_ number: Int) -> Int { blockPlace(blocks.count) + 17 + Self.entryLine * number }
+    private func groupPlace(_ number: Int) -> Int { entryPlace(entries.count) + 16 + Self.groupLine * number }
 }
 
 extension FixedWidthCursor {
