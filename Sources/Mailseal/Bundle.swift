@@ -30,7 +30,7 @@ public final class Bundle: Sendable {
     let groups: [BundleIndex.Group]
     private let chain: BundleChain
     /// The groups of lines that were read last.
-    private let lastGroups = Mutex<[(number: Int, lines: [UnreadLine])]>([])
+    private let lastGroups = Mutex(KeptGroups())
 
     /// Opens a bundle; throws when it has no index that can be followed, or when index and checkpoint disagree.
     public convenience init(path: [UInt8]) throws { try self.init(try ReadableFile(named: path)) }
@@ -123,51 +123,14 @@ public final class Bundle: Sendable {
 
     /// The lines of a group of 256, checked against the group's hash.
     func lines(ofGroup number: Int) throws -> [UnreadLine] {
-        if let kept = lastGroups.withLock({ $0.last { $0.number == number }?.lines }) { return kept }
+        if let kept = lastGroups.withLock({ $0.lines(of: number) }) { return kept }
         let lines = try BundleGroups(reader, manifest, groups, count: root.size).lines(of: number)
-        lastGroups.withLock {
-            if $0.count >= Self.keptGroups { $0.removeFirst() }
-            $0.append((number, lines))
-        }
+        lastGroups.withLock { $0.keep(lines, of: number) }
         return lines
     }
 
-    private static let keptGroups = 4
-
     /// The number of the edition in which a line stands.
     func edition(ofLeaf leaf: Int) -> Int { editions.last { $0.first <= leaf }?.number ?? 1 }
-
-    /// The index of a message's line, or nil when there is no such number; throws when the index does not lead to it.
-    public func leaf(ofMessage number: Int) throws -> Int? {
-        guard number >= 1, number <= end.messages else { return nil }
-        var low = 0
-        var high = groups.count
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if Int(groups[middle].firstMessage) <= number { low = middle } else { high = middle }
-        }
-        guard low < groups.count else { return nil }
-        if isRedacted { return try disclosedLeaf(ofMessage: number, inGroup: low) }
-        // Those before it need no parsing: the index tells the number of the group's first one.
-        var count = number - Int(groups[low].firstMessage)
-        for line in try lines(ofGroup: low) where line.isOf(.message) {
-            guard count == 0 else {
-                count -= 1
-                continue
-            }
-            if case .message(let message) = try line.read(), message.number == number { return line.leaf }
-            break
-        }
-        throw MailsealError("the index does not lead to message \(number)", hint: Self.hint)
-    }
-
-    /// The index of a message's line in a group of a redacted manifest, or nil when it is withheld.
-    private func disclosedLeaf(ofMessage number: Int, inGroup group: Int) throws -> Int? {
-        for line in try lines(ofGroup: group) where line.isOf(.message) {
-            if case .message(let message) = try line.read(), message.number == number { return line.leaf }
-        }
-        return nil
-    }
 
     /// The entry of a payload file that a line brings; nil when the index has none of this path.
     func payload(_ file: PayloadFile, leaf: Int) throws -> TarEntry? {
@@ -229,16 +192,35 @@ public final class Bundle: Sendable {
         var before: Edition?
         var all: [[KeyLine]] = []
         for edition in editions {
-            var keys: [KeyLine] = []
-            let content = edition.root.size - 2
-            var lines = unread(from: max(edition.first, content - edition.addedKeys(to: before)))
-            while let line = try lines.next(), line.leaf < content {
-                if case .key(let key) = try line.read() { keys.append(key) }
-            }
-            all.append(keys)
+            all.append(try keys(of: edition, behind: before))
             before = edition
         }
         return all
+    }
+
+    /// The key records that an edition added: its last lines before the content line, as many as its end line counts.
+    private func keys(of edition: Edition, behind before: Edition?) throws -> [KeyLine] {
+        let (content, count) = (edition.root.size - 2, edition.addedKeys(to: before))
+        var keys: [KeyLine] = []
+        // The line before them, too: it must be another one.
+        var lines = unread(from: max(edition.first, content - max(0, count) - 1))
+        var (counted, weight) = (0, 0)
+        while let line = try lines.next(), line.leaf < content {
+            if line.isWithheld, line.leaf >= content - count { counted += 1 }
+            guard line.isOf(.key), case .key(let key) = try line.read() else { continue }
+            counted += 1
+            weight += key.weight
+            guard weight <= KeyLine.weightLimit else {
+                throw MailsealError("edition \(edition.number) has too many key records", hint: Self.hint)
+            }
+            keys.append(key)
+        }
+        guard counted == count else {
+            throw MailsealError(
+                "edition \(edition.number): its end line counts \(count) key records, \(counted) stand before it",
+                hint: Self.hint)
+        }
+        return keys
     }
 
     /// The rules and key records of all editions.

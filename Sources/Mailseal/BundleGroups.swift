@@ -13,9 +13,9 @@ struct BundleGroups {
     private let groups: [BundleIndex.Group]
     private let count: Int
     /// The groups that were read last.
-    private(set) var kept: [(number: Int, lines: [UnreadLine])] = []
-    /// Groups of lines longer than this are refused: 1 GiB.
-    private static let lengthLimit = 1 << 30
+    private(set) var kept = KeptGroups()
+    /// Groups of lines longer than this are refused: 256 MiB, 1 MiB for each line.
+    private static let lengthLimit = 1 << 28
 
     init(_ reader: BundleReader, _ manifest: TarEntry, _ groups: [BundleIndex.Group], count: Int) {
         self.reader = reader
@@ -105,10 +105,28 @@ struct BundleGroups {
     }
 
     private mutating func group(_ number: Int) throws -> [UnreadLine] {
-        if let lines = kept.last(where: { $0.number == number })?.lines { return lines }
+        if let lines = kept.lines(of: number) { return lines }
         let lines = try lines(of: number)
-        if kept.count >= 4 { kept.removeFirst() }
-        kept.append((number, lines))
+        kept.keep(lines, of: number)
         return lines
+    }
+}
+
+/// The groups of lines that were read last: a few, and no more than one when their text is long.
+struct KeptGroups {
+    private var groups: [(number: Int, lines: [UnreadLine])] = []
+    private static let countLimit = 4
+    /// How many bytes of text are kept besides the last group: 16 MiB.
+    private static let lengthLimit = 1 << 24
+
+    /// The lines of a group, if they are there.
+    func lines(of number: Int) -> [UnreadLine]? { groups.last { $0.number == number }?.lines }
+
+    /// Keeps the lines of a group.
+    mutating func keep(_ lines: [UnreadLine], of number: Int) {
+        let length = groups.reduce(0) { $0 + ($1.lines.first?.groupLength ?? 0) }
+        if length > Self.lengthLimit { groups = [] }
+        if groups.count >= Self.countLimit { groups.removeFirst() }
+        groups.append((number, lines))
     }
 }

@@ -22,7 +22,7 @@ struct UnreadLines {
 
     /// The next line, or nil after the last.
     mutating func next() throws -> UnreadLine? {
-        while place == lines.count {
+        while place >= lines.count {
             guard group < bundle.groups.count else { return nil }
             lines = try bundle.lines(ofGroup: group)
             place = max(0, first - group * Tree.groupSize)
@@ -50,6 +50,7 @@ struct UnreadLine {
         static let container = Kind("container")
         static let failure = Kind("failure")
         static let sourceEnd = Kind("source-end")
+        static let key = Kind("key")
     }
 
     /// Its index.
@@ -74,6 +75,9 @@ struct UnreadLine {
         if lines.contains(where: \.isRedacted) { return Tree(leafHashes: lines.map(\.hash)).root }
         return TreeHash.root(ofLeaves: lines.map(\.range), in: text.span)
     }
+
+    /// How many bytes its group has.
+    var groupLength: Int { group.count }
 
     /// Its text.
     var text: [UInt8] { Array(group[range]) }

@@ -175,7 +175,7 @@ private struct DiffRun {
     private mutating func comparePairs(
         _ pairs: [DiffPairing.Pair], _ tables: (a: DiffTable, b: DiffTable), _ common: inout DiffCommonFacts
     ) async throws {
-        var window = InOrder<DiffMessages>(width: options.jobs * 4, budget: options.memory / 8)
+        var window = InOrder<DiffMessages?>(width: options.jobs * 4, budget: options.memory / 8)
         let keys = (a: a.keys, b: b.keys)
         var submitted = 0
         for (done, pair) in pairs.enumerated() {
@@ -184,8 +184,9 @@ private struct DiffRun {
                 let content = options.content && sections.hasRoom(for: .altered)
                 let first = try Self.bytes(a.bundle, tables.a, Int(next.a))
                 let second = try Self.bytes(b.bundle, tables.b, Int(next.b))
-                window.submit(weight: 4096 + first.count + second.count) {
-                    DiffMessages(first, second, keys: keys, content: content)
+                window.submit(weight: 4096 + (first?.count ?? 0) + (second?.count ?? 0)) {
+                    guard let first, let second else { return nil }
+                    return DiffMessages(first, second, keys: keys, content: content)
                 }
                 submitted += 1
             }
@@ -208,10 +209,11 @@ private struct DiffRun {
         }
     }
 
-    private static func bytes(_ bundle: Bundle, _ table: DiffTable, _ message: Int) throws -> [UInt8] {
-        let digest = table.digests[message]
-        let file = PayloadFile.message(digest, size: 0)
-        return try bundle.content(ofLeaf: Int(table.messages[message].leaf), path: file.path, digest: digest)
+    /// A message's bytes; nil when they are withheld and its lines are not.
+    private static func bytes(_ bundle: Bundle, _ table: DiffTable, _ message: Int) throws -> [UInt8]? {
+        let (digest, leaf) = (table.digests[message], Int(table.messages[message].leaf))
+        if bundle.isRedacted, bundle.entry(ofLeaf: leaf) == nil { return nil }
+        return try bundle.content(ofLeaf: leaf, path: PayloadFile.message(digest, size: 0).path, digest: digest)
     }
 }
 

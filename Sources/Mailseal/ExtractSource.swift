@@ -95,7 +95,7 @@ struct SourceExtraction {
             let parsed = try line.read()
             switch parsed {
             case .message(let message):
-                progress.bytes += message.size
+                progress.bytes += min(message.size, Format.messageLimit)
                 if messages[message.sha256] == nil { messages[message.sha256] = (line.leaf, message) }
             case .occurrence(let occurrence): try follow(occurrence)
             case .file(let file): try follow(file, leaf: line.leaf)
@@ -113,9 +113,10 @@ struct SourceExtraction {
     /// Whether a place lies inside a container that is stored.
     private func isInside(_ place: Place) -> Bool {
         let levels = place.path.levels
-        return (1..<max(1, levels.count)).contains {
-            stored.contains(Place(source: place.source, path: SourcePath(levels: Array(levels.prefix($0)))))
-        }
+        return !stored.isEmpty
+            && (1..<max(1, levels.count)).contains {
+                stored.contains(Place(source: place.source, path: SourcePath(levels: Array(levels.prefix($0)))))
+            }
     }
 
     /// Where a place comes to stand: what is inside a container goes below `NAME.contents`.

@@ -91,13 +91,15 @@ private struct Listing: ~Copyable {
     }
 
     mutating func run(_ range: ClosedRange<Int>, _ body: (ListedMessage) throws -> Void) async throws {
-        guard let leaf = try bundle.leaf(ofMessage: max(1, range.lowerBound)) else { return }
+        guard let leaf = try bundle.leaf(ofMessageFrom: max(1, range.lowerBound)) else { return }
         var lines = bundle.unread(from: leaf)
         var last = 0
         while let line = try lines.next() {
             if line.isOf(.message) {
                 try await close(body)
-                guard last < range.upperBound, case .message(let message) = try line.read() else { return }
+                guard last < range.upperBound, case .message(let message) = try line.read(),
+                    message.number <= range.upperBound
+                else { return }
                 try bundle.checkRoom(for: message, leaf: line.leaf)
                 last = message.number
                 try consider(message, leaf: line.leaf)
@@ -123,7 +125,7 @@ private struct Listing: ~Copyable {
     /// Opens a message when people and subject are as they must be.
     private mutating func consider(_ message: MessageLine, leaf: Int) throws {
         progress.messages += 1
-        progress.bytes += message.size
+        progress.bytes += min(message.size, Format.messageLimit)
         observer.progress(progress)
         var whole = message
         if selector.needsWhole(message), let bytes = read(message, leaf: leaf) {

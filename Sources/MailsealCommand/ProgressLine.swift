@@ -57,9 +57,10 @@ final class ProgressLine {
         let rate = seconds > 0 ? Double(progress.bytes) / seconds : 0
         var parts = [label]
         if let total = progress.totalBytes, total > 0 {
-            let filled = min(10, progress.bytes * 10 / total)
+            let part = min(1, Double(progress.bytes) / Double(total))
+            let filled = Int(part * 10)
             let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 10 - filled)
-            parts.append("[\(bar)] \(min(100, progress.bytes * 100 / total)) %")
+            parts.append("[\(bar)] \(Int(part * 100)) %")
         }
         parts.append(Quantity.bytes(progress.bytes))
         parts.append(Quantity.count(progress.messages, "message"))

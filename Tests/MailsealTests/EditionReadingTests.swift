@@ -46,6 +46,21 @@ struct EditionReadingTests {
         #expect(report.namedEdition?.number == (pin ?? base).flatMap { $0 == 0 ? nil : $0 })
     }
 
+    @Test(arguments: [0, 1, 2], [1, 99, 1 << 52])
+    func `an end line that counts other keys than stand before it is refused, whatever is read`(
+        edition: Int, keys: Int
+    ) async throws {
+        var forgery = try Forgery(of: try await SharedBundles.extended(), in: bench)
+        let place = forgery.places(of: "end")[edition]
+        guard case .end(var end) = try ManifestLine(forgery.lines[place]) else { return }
+        #expect(end.keys != keys)
+        end.keys = keys
+        forgery.lines[place] = ManifestLine.end(end).bytes
+        let bundle = try open(try forgery.assemble())
+        #expect(throws: MailsealError.self) { try bundle.keys() }
+        #expect(throws: MailsealError.self) { try Show.run(bundle, .number(1)) }
+    }
+
     @Test func `a root of an earlier edition covers no lie of a later one`() async throws {
         for lie in ForgeryCase.editions where ["a result in a later edition", "evidence left out"].contains(lie.name) {
             let root = try open(try await SharedBundles.byEdition()[0]).root

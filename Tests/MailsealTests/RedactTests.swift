@@ -82,7 +82,83 @@ struct RedactTests {
             #expect(report.disclosure?.withheldLines == made.summary.withheldLines)
             let bundle = try open(made.bytes)
             for number in 1...5 { #expect(try (bundle.leaf(ofMessage: number) != nil) == kept.contains(number)) }
+            for range in [1...5, 2...4, 3...3] {
+                var listed: [Int] = []
+                _ = try await List.run(bundle, Self.filter(range)) { listed.append($0.line.number) }
+                #expect(listed == kept.filter(range.contains), "\(kept) in \(range)")
+            }
         }
+    }
+
+    private static func filter(_ numbers: ClosedRange<Int>) -> MessageFilter {
+        var filter = MessageFilter()
+        filter.numbers = [numbers]
+        return filter
+    }
+
+    /// A public bundle of 400 lines without message 3, whose index says that its second group begins with another message.
+    private func misleading(_ first: UInt32) async throws -> Bundle {
+        for number in 1...200 { try bench.write("many/\(number).eml", Mails.plain(number)) }
+        let made = try await redact(
+            try await bench.bundle(of: ["many"], keys: false), .withhold(numbers([3]))
+        ).bytes
+        var forgery = try Forgery(of: made, in: bench)
+        forgery.changeIndex = { index in
+            let group = index.groups[1]
+            index.groups[1] = .init(tarOffset: group.tarOffset, firstMessage: first, hash: group.hash)
+        }
+        return try open(try forgery.assemble())
+    }
+
+    @Test func `a public bundle is compared by what it discloses`() async throws {
+        let whole = try await whole()
+        let made = try await redact(whole, .keep(numbers([1, 5]))) { $0.listed = numbers([5]) }
+        let a = try bench.write("a.tar.gz", made.bytes)
+        try bench.write("leak/inbox/2.eml", Mails.attached + "more\r\n".bytes)
+        let b = try bench.write("b.tar.gz", try await bench.bundle(of: ["leak"]))
+        let report = try await Diff.run(DiffOptions(a: a, b: b))
+        #expect(report.verdict == .different && report.notes.contains { $0.hasPrefix("A is redacted") })
+        // Of message 5, inbox/2.eml, which is listed, the bytes are not there to be compared.
+        #expect((report.classes.onlyA, report.classes.onlyB, report.classes.altered) == (0, 3, 1))
+    }
+
+    @Test func `sizes that no file can have are no sum`() async throws {
+        var forgery = try Forgery(of: try await RedactedBundles.sample(in: bench), in: bench)
+        let place = try #require(forgery.lines.firstIndex { $0.first == ManifestLine.listedMark })
+        guard case .message(var message) = try ManifestLine(forgery.lines[place]) else { return }
+        message.size = 1 << 53 - 1
+        let first = message.number
+        let lines = (0..<1100).map { number -> [UInt8] in
+            message.number = first + number
+            message.sha256 = Digest(hashing: "\(number)".bytes)
+            return ManifestLine.message(message).bytes
+        }
+        forgery.lines.insert(contentsOf: lines, at: place)
+        try forgery.change("end") { line in
+            guard case .end(var end) = line else { return nil }
+            end.messages = 1200
+            return .end(end)
+        }
+        let bundle = try open(try forgery.assemble())
+        var largest = 0
+        _ = try await List.run(bundle, observer: Observer(progress: { largest = max(largest, $0.bytes) })) { _ in }
+        #expect(largest > 1000 * Format.messageLimit && largest < 2000 * Format.messageLimit)
+    }
+
+    @Test func `an index that leads past a message hides none`() async throws {
+        let late = try await misleading(200)
+        let sound = try await misleading(128)
+        #expect(try sound.leaf(ofMessage: 3) == nil && late.leaf(ofMessage: 3) == nil)
+        for number in [2, 100, 127, 128, 150, 200] {
+            #expect(try late.leaf(ofMessage: number) == sound.leaf(ofMessage: number), "\(number)")
+        }
+        let early = try await misleading(2)
+        for number in [2, 100, 127] {
+            #expect(throws: MailsealError.self, "\(number)") { try early.leaf(ofMessage: number) }
+            let filter = Self.filter(number...number)
+            await #expect(throws: MailsealError.self, "\(number)") { try await List.run(early, filter) { _ in } }
+        }
+        #expect(try early.leaf(ofMessage: 150) == sound.leaf(ofMessage: 150))
     }
 
     @Test func `keeping some is withholding the others, and the same options give the same bytes`() async throws {
