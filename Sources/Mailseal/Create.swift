@@ -87,7 +87,7 @@ public struct Create {
         try await sink.add(path: "bagit.txt".bytes, content: TagFiles.bagit)
         _ = try packing.edition.append(.head(head))
         try await packing.run(into: &sink)
-        try packing.edition.end(adding: Keys.lines(of: keys, for: packing.keyNames))
+        try packing.edition.end(adding: try Keys.lines(of: keys, for: packing.keyNames))
         return try await packing.edition.writeTags(to: sink)
     }
 

@@ -49,10 +49,8 @@ public struct Extend {
         let old = try Bundle(file)
         let known = try old.keysByEdition()
         let store = KeyStore(sets: known.map { $0.map { Keys.key(of: $0) } } + [renewal.keys])
-        guard
-            !options.sources.paths.isEmpty || renewal.messages > 0
-                || !newKeys(in: store, for: [], beside: known).isEmpty
-        else {
+        let wanted = try newKeys(in: store, for: [], beside: known)
+        guard !options.sources.paths.isEmpty || renewal.messages > 0 || !wanted.isEmpty else {
             return ExtendSummary(name: old.name, editions: old.editions, written: nil)
         }
         var packing = try SourcePacking(
@@ -65,7 +63,7 @@ public struct Extend {
                 Progress(bytes: done, totalBytes: old.manifest.tarOffset, messages: old.end.messages))
         }
         try await packing.run(into: &sink)
-        let keys = newKeys(in: store, for: packing.keyNames, beside: known)
+        let keys = try newKeys(in: store, for: packing.keyNames, beside: known)
         try packing.edition.end(adding: keys)
         let size = try await packing.edition.writeTags(to: sink)
         try file.checkUnchanged()
@@ -111,9 +109,9 @@ public struct Extend {
     }
 
     /// The lines of the records that signatures call for and no edition has, sorted; `names` are those of new messages.
-    private func newKeys(in store: KeyStore, for names: Set<KeyName>, beside known: [[KeyLine]]) -> [KeyLine] {
+    private func newKeys(in store: KeyStore, for names: Set<KeyName>, beside known: [[KeyLine]]) throws -> [KeyLine] {
         let lines = Set(known.joined().map { ManifestLine.key($0).bytes })
-        return Keys.lines(of: store, for: renewal.wanted.union(names))
+        return try Keys.lines(of: store, for: renewal.wanted.union(names))
             .filter { !lines.contains(ManifestLine.key($0).bytes) }
     }
 

@@ -116,7 +116,7 @@ struct FolderVerification {
         findings.append(
             Finding(
                 .remark, .folder, folder.path.displayText,
-                "an extracted bundle: tar, gzip and index.txt were not there to be verified"))
+                "an extracted bundle: tar and gzip are not there to be verified, and index.txt was not looked at"))
         return VerifyReport(
             scan, findings: findings.report, options: options, isFolder: true)
     }
@@ -150,7 +150,7 @@ extension ManifestScan {
         guard let name = path.split(separator: 0x2F).last, let digest = Digest(hexadecimal: name.prefix(64)) else {
             return false
         }
-        if audit.messages[digest] != nil, PayloadFile.message(digest, size: 0).path == path { return true }
+        if stores(digest), PayloadFile.message(digest, size: 0).path == path { return true }
         guard fileEntries[digest] != nil else { return false }
         let whole = PayloadFile.files(digest, size: 0, pieces: [])[0].path
         guard let pieces = filePieces[digest] else { return path == whole }

@@ -56,8 +56,14 @@ enum Keys {
     }
 
     /// The lines of the records that any of these names calls for, sorted; a wildcard's stand under the wildcard.
-    static func lines(of store: KeyStore, for names: Set<KeyName>) -> [KeyLine] {
-        store.keys(of: names).flatMap { key in key.provenances.map { KeyLine(key, $0) } }.sorted()
+    ///
+    /// - Throws: when they are more than a bundle can have.
+    static func lines(of store: KeyStore, for names: Set<KeyName>) throws -> [KeyLine] {
+        let lines = store.keys(of: names).flatMap { key in key.provenances.map { KeyLine(key, $0) } }.sorted()
+        guard lines.reduce(0, { $0 + $1.weight }) <= KeyLine.weightLimit else {
+            throw MailsealError("\(lines.count) key records are called for, more than a bundle can have")
+        }
+        return lines
     }
 
     /// The store of a manifest's `key` lines.

@@ -50,14 +50,15 @@ struct ManifestScan {
         func finish() -> Digest { hash.finishDigest() }
     }
 
-    private var listed = 0
+    /// The messages whose lines are disclosed and whose bytes are not.
+    private var listed: Set<Digest> = []
     private var withheldLines = 0
 
     /// How much is disclosed; nil when nothing is withheld.
     var disclosure: VerifyReport.Disclosure? {
         guard audit.isRedacted else { return nil }
         return VerifyReport.Disclosure(
-            messages: audit.counts.messages - listed, listed: listed, total: end?.messages ?? 0,
+            messages: audit.counts.messages - listed.count, listed: listed.count, total: end?.messages ?? 0,
             withheldLines: withheldLines)
     }
 
@@ -136,13 +137,16 @@ struct ManifestScan {
         }
     }
 
+    /// Whether the lines call for a message's payload file.
+    func stores(_ message: Digest) -> Bool { audit.messages[message] != nil && !listed.contains(message) }
+
     /// The place of a message's payload file among all.
     func entry(of message: KnownMessage) -> Int { Int(messageEntries[message.place]) }
 
     // What stands before the first head line belongs to the first edition, what is behind the last one allowed to it.
     private mutating func note(_ line: ManifestLine, _ text: [UInt8]) throws {
-        if line.isListed { listed += 1 }
         switch line {
+        case .message(let message) where message.isListed: listed.insert(message.sha256)
         case .withheld: withheldLines += 1
         case .head(let line) where heads.count < Format.editionLimit:
             heads.append(line)
@@ -150,7 +154,7 @@ struct ManifestScan {
             keys += [[Key]](repeating: [], count: heads.count - keys.count)
         case .dkim(let line) where audit.isRenewing:
             try laterEvidence.append(text, of: line.message, edition: heads.count)
-        case .key(let line):
+        case .key(let line) where !audit.hasTooManyKeys:
             if keys.isEmpty { keys = [[]] }
             keys[keys.count - 1].append(Keys.key(of: line))
         case .content(let line): contentRoot = line.root

@@ -99,6 +99,7 @@ extension CanonicalJSONReader {
     mutating func path(_ key: String = "path") throws(CanonicalJSONError) -> SourcePath? {
         let levels = try textLists(key)
         guard !levels.isEmpty else { return nil }
+        guard levels.count <= Format.levelLimit else { throw error("at most \(Format.levelLimit) levels before this") }
         return SourcePath(levels: levels)
     }
 

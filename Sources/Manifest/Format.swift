@@ -12,6 +12,8 @@ public enum Format {
     public static let rules = 2
     /// The size in bytes above which a message is kept as a file.
     public static let messageLimit = 1 << 31
+    /// The most levels that a path can have: the folder and containers within one another.
+    public static let levelLimit = 100
     /// The most editions that a bundle can have.
     public static let editionLimit = 10_000
 

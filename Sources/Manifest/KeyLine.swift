@@ -50,6 +50,17 @@ public struct KeyLine: Equatable, Sendable {
     }
 }
 
+extension KeyLine {
+    /// The most bytes of a record, more than DNS can hold.
+    public static let recordLimit = 64 << 10
+    /// The most bytes of domain and selector.
+    static let nameLimit = 4096
+    /// What the line counts towards `weightLimit`: its name and record in bytes, and 256.
+    public var weight: Int { domain.count + selector.count + record.count + 256 }
+    /// The most that all key lines of a bundle weigh: whoever reads it keeps them all.
+    public static let weightLimit = 128 << 20
+}
+
 extension KeyLine: LineFields {
     static let type = "key"
 
@@ -57,6 +68,10 @@ extension KeyLine: LineFields {
         domain = try reader.requiredText("domain")
         selector = try reader.requiredText("selector")
         record = try reader.requiredText("record")
+        guard domain.count + selector.count <= Self.nameLimit, record.count <= Self.recordLimit else {
+            throw reader.error(
+                "a name of at most \(Self.nameLimit) bytes and a record of at most \(Self.recordLimit) before this")
+        }
         basis = try reader.required("basis", try reader.code("basis"))
         obtained = try reader.time("obtained")
         from = try reader.text("from")

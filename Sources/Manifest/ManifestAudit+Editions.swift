@@ -14,6 +14,8 @@ extension ManifestAudit {
         var head: HeadLine?
         /// Whether it says anything that those before it did not.
         var addsSomething = false
+        /// Whether a line of it is withheld.
+        var hasGap = false
         /// Whether a line has come that evidence of earlier messages does not stand behind.
         var isPastRenewals = false
         /// The number of the last message whose evidence it recorded anew.

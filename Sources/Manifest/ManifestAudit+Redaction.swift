@@ -32,7 +32,9 @@ extension ManifestAudit {
         closeMessage()
         redaction.linesSinceMessage += 1
         redaction.isSourcePartial = true
-        edition.addsSomething = true
+        // One withheld line is the content line, which adds nothing.
+        edition.addsSomething = edition.addsSomething || edition.hasGap
+        edition.hasGap = true
         leaf += 1
     }
 
@@ -72,6 +74,7 @@ extension ManifestAudit {
     /// The end line against what is disclosed: nothing more of any kind than it counts, and no line too many or too few.
     mutating func checkDisclosure(_ end: EndLine) {
         checkKeys()
+        checkAddition()
         if end.leaf != leaf || end.head != (edition.number > 1 ? edition.start : nil) {
             fault("counts-differ", "end line \(end.leaf) of an edition from \(end.head ?? 0), found it at \(leaf)")
         }

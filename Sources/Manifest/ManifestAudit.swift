@@ -32,6 +32,8 @@ public struct ManifestAudit {
     public private(set) var faultCount = 0
     /// How many faults are kept: a hostile manifest can have some on every line.
     public static let faultLimit = 10_000
+    /// How many characters of a fault's detail are kept.
+    private static let detailLimit = 2000
     /// The counts so far, as the `end` line must give them.
     public internal(set) var counts = EndLine(leaf: 0)
     /// For how many messages each reservation is one of the signature that gives their class, by code.
@@ -42,6 +44,10 @@ public struct ManifestAudit {
     var source: SourceBalance?
     var files = DigestList()
     var fileSizes = PagedArray<Int>()
+    /// Of files in pieces, the digest of their pieces' digests.
+    var filePieces: [Digest: Digest] = [:]
+    /// The name of the open source when it is a single file.
+    var fileName: RawText?
     var tally = ReservationTally()
     var edition = OpenEdition()
     /// The evidence of the open message, or that which a later edition records anew.
@@ -50,6 +56,9 @@ public struct ManifestAudit {
     private var wantedKeys: Set<Digest> = []
     private var knownKeys = KnownKeys()
     private var lastKey: KeyLine?
+    private var keyWeight = 0
+    /// Whether there are more key records than a bundle can have; those beyond are not looked at.
+    public var hasTooManyKeys: Bool { keyWeight > KeyLine.weightLimit }
 
     enum Place {
         case start, head, laterHead, edition, source, message, signatures, renewed, keys, content, end, withheld
@@ -103,12 +112,15 @@ public struct ManifestAudit {
     /// Ends the manifest; nothing may be open.
     public mutating func finish() {
         if place != .end { fault("line-order", "the manifest stops before its end line") }
+        if place == .end, counts.messages == 0 { fault("counts-differ", "a bundle of no message") }
     }
 
     mutating func fault(_ code: String, _ detail: String, at leaf: Int? = nil) {
         faultCount += 1
         guard faults.count < Self.faultLimit else { return }
-        faults.append(ManifestFault(leaf: leaf ?? self.leaf, edition: edition.number, code: code, detail: detail))
+        // Texts of a hostile manifest can be as long as its lines.
+        let told = detail.utf8.count > Self.detailLimit ? String(detail.prefix(Self.detailLimit)) + "…" : detail
+        faults.append(ManifestFault(leaf: leaf ?? self.leaf, edition: edition.number, code: code, detail: told))
     }
 
     /// The root over the digests of the messages so far.
@@ -208,7 +220,7 @@ public struct ManifestAudit {
         } else if known == nil {
             fault("reference-unknown", "message \(occurrence.message) has no line")
         }
-        checkSource(occurrence.source)
+        checkSource(occurrence.source, occurrence.path)
         note(source?.found(occurrence, size: Int(known?.size ?? 0)))
     }
 
@@ -229,6 +241,9 @@ public struct ManifestAudit {
         if let dnssec = key.dnssec, !["secure", "insecure", "bogus"].contains(dnssec) {
             fault("code-unknown", "dnssec \(dnssec)")
         }
+        guard !hasTooManyKeys else { return }
+        keyWeight += key.weight
+        guard !hasTooManyKeys else { return fault("counts-differ", "more key records than a bundle can have") }
         let record = Digest(hashing: key.record)
         wantedKeys.remove(record)
         if let earlier = knownKeys.add(key, record: record, edition: edition.number) {

@@ -75,6 +75,17 @@ struct VerifyFolderTests {
         #expect(Set(report.findings.map(\.code)) == Set(codes + ["folder"]), "\(report.findings)")
     }
 
+    @Test func `a file in the place of a message that is only listed is found`() async throws {
+        let bundle = try await RedactedBundles.sample(in: bench)
+        let listed = try #require(
+            try Forgery(of: bundle, in: bench).lines.lazy.map { try ManifestLine($0) }.first(where: \.isListed))
+        guard case .message(let message) = listed else { return }
+        let path = PayloadFile.message(message.sha256, size: 0).path.displayText
+        let report = try await findings(after: "mkdir -p $(dirname \(path)); echo forged > \(path)", in: bundle)
+        #expect(report.findings.map(\.code) == ["entry-unexpected", "folder"])
+        #expect(report.verdict == .altered)
+    }
+
     @Test func `only the pieces that a line counts are called for`() throws {
         let digest = Digest(hashing: [1])
         let pieces = [Digest](repeating: Digest(hashing: [2]), count: 1001)

@@ -13,6 +13,26 @@ import Testing
         #expect(Set(ManifestSample.lines.map(\.typeName)).count == 13)
     }
 
+    @Test func `key records are counted up to what a bundle can have, and no further`() {
+        let record = [UInt8](repeating: 0x61, count: KeyLine.recordLimit)
+        var audit = ManifestAudit()
+        for line in ManifestSample.lines.prefix(27) { audit.follow(line) }
+        let most = KeyLine.weightLimit / (record.count + 256 + 8)
+        for number in 0..<most + 3 {
+            let selector = String(10_000 + number).bytes
+            audit.follow(
+                .key(KeyLine(domain: "a.b".bytes, selector: selector, record: record, basis: "file")))
+            #expect(audit.hasTooManyKeys == (number >= most), "\(number)")
+        }
+        #expect(audit.faults.map(\.code) == ["counts-differ"])
+    }
+
+    @Test func `what a fault says is cut`() {
+        var lines = ManifestSample.lines
+        lines.source(24) { $0.kind = String(repeating: "k", count: 100_000) }
+        #expect(lines.faults.first.map { (1000...3000).contains($0.detail.utf8.count) } == true)
+    }
+
     @Test(arguments: Change.all)
     func `one change makes these faults`(change: Change) {
         #expect(change.result != ManifestSample.lines)

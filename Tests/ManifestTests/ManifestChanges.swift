@@ -38,7 +38,10 @@ extension Change {
 
     static let order = [
         Change("no head", "line-order counts-differ") { $0.removeFirst() },
-        Change("no source", "line-order counts-differ content-root-differs counts-differ evidence-counts-differ") {
+        Change(
+            "no source",
+            "line-order counts-differ content-root-differs counts-differ evidence-counts-differ counts-differ"
+        ) {
             $0 = [$0[0]] + $0.suffix(2)
         },
         Change("a key before the sources", "line-order line-order key-order counts-differ") {
@@ -194,12 +197,24 @@ extension Change {
             }
         },
         Change("a content of two sizes", "file-invalid") { $0.file(18) { $0.sha256 = digest("f1") } },
+        Change("a content in other pieces", "file-invalid") {
+            $0.file(7) {
+                $0.size = (1 << 32) + 1
+                $0.pieces = [digest("1"), digest("2")]
+            }
+            $0.file(18) {
+                $0.sha256 = digest("f1")
+                $0.size = (1 << 32) + 1
+                $0.pieces = [digest("2"), digest("1")]
+            }
+        },
         Change("a content twice", "") {
             $0.file(18) {
                 $0.sha256 = digest("f1")
                 $0.size = 3
             }
         },
+        Change("a path in a source that is another file", "name-invalid") { $0.source(24) { $0.name = "x.eml".bytes } },
         Change("a failure of the source itself", "") { $0.failure(9) { $0.path = nil } },
     ]
 }

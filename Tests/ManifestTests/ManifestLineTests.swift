@@ -46,6 +46,20 @@ import Testing
         }
     }
 
+    @Test func `a path has at most so many levels, a key record so many bytes`() throws {
+        for (levels, isRead) in [(Format.levelLimit, true), (Format.levelLimit + 1, false)] {
+            let path = SourcePath(levels: [[RawText]](repeating: ["a".bytes], count: levels))
+            let line = ManifestLine.failure(FailureLine(source: 1, path: path, code: "x"))
+            #expect((try? ManifestLine(line.bytes)) == (isRead ? line : nil))
+        }
+        for (record, selector, isRead) in [(65_536, 4_093, true), (65_537, 1, false), (1, 4_094, false)] {
+            let text = { [UInt8](repeating: 0x61, count: $0) }
+            let line = ManifestLine.key(
+                KeyLine(domain: "a.b".bytes, selector: text(selector), record: text(record), basis: "file"))
+            #expect((try? ManifestLine(line.bytes)) == (isRead ? line : nil))
+        }
+    }
+
     @Test func `no line with a byte replaced reads as another line`() throws {
         let lines = LineExample.all.filter {
             ["dkim", "occurrence"].contains($0.line.typeName) && $0.text.contains("_")

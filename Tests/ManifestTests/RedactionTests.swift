@@ -102,6 +102,10 @@ import Testing
         }
     }
 
+    @Test func `at least one message is disclosed`() {
+        #expect(Self.codes(Self.keeping(nil)) == ["counts-differ"])
+    }
+
     @Test func `a line that names a withheld message tells too much`() {
         let lines = Self.keeping(Self.message(1))
         for (place, line) in ManifestSample.lines.enumerated() {

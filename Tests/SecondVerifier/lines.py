@@ -106,6 +106,8 @@ def parse(line):
     if salt is not None:
         record["salt"] = value_of("digest", "salt", salt)
         members.insert(0, ("salt", salt))
+    if record["type"] == "key" and (len(record["domain"] + record["selector"]) > 4096 or len(record["record"]) > 64 << 10):
+        raise LineFault("limit", "a key record's name of more than 4,096 bytes, or a record of more than 64 KiB")
     if canonical(members).encode("utf-8", "surrogatepass") != line:
         raise LineFault("not-canonical", "valid JSON, but not in canonical form")
     return record

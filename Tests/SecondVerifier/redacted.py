@@ -30,7 +30,7 @@ def manifest(base, stream, entries, report):
         def __init__(self):
             super().__init__(stream, entries, report)
             self.gap, self.last_number, self.last_source, self.partial, self.disclosed = 0, 0, 0, False, 0
-            self.last_end = dict.fromkeys(LINES, 0)
+            self.last_end, self.has_gap = dict.fromkeys(LINES, 0), False
 
         def read(self, line):
             if line[:1] == b"~":
@@ -56,7 +56,9 @@ def manifest(base, stream, entries, report):
             self.close_renewal({})
             if self.open_message:
                 self.close_message(None)
-            self.previous, self.gap, self.partial, self.adds = "withheld", self.gap + 1, True, True
+            self.previous, self.gap, self.partial = "withheld", self.gap + 1, True
+            # One withheld line is the content line, which adds nothing.
+            self.adds, self.has_gap = self.adds or self.has_gap, True
             self.mailbox, self.inner, self.last_file, self.last_failures = None, {}, None, []
 
         def next_number(self):
@@ -105,7 +107,8 @@ def manifest(base, stream, entries, report):
             self.report("redaction", where, "the content line is not withheld")
 
         def take_end(self, record, leaf, where):
-            self.end = record
+            self.end, self.has_gap = record, False
+            self.check_addition(where)
             self.check_keys(where)
             self.expect("count-end", where, "leaf", record["leaf"], leaf)
             self.expect("count-end", where, "head", record.get("head"), self.head_leaf or None)

@@ -27,6 +27,7 @@ MOST_FINDINGS = 1000
 LONGEST_LINE = 64 << 20
 LONGEST_HEADER_SECTION = 16 << 20
 LARGEST_MESSAGE = 2 << 30
+HEAVIEST_KEYS = 128 << 20
 PIECE = 4 << 30
 NO_LEAF = 0xFFFFFFFF
 FIELDS = {b"message-id": "message_id", b"date": "date", b"from": "from", b"to": "to", b"cc": "cc",
@@ -98,8 +99,8 @@ class Manifest:
         self.head_leaf, self.adds, self.renewed, self.known_keys = 0, False, 0, {}
         self.past_renewals = False
         self.previous = self.previous_key = self.open_message = self.current = None
-        self.count, self.bytes = Counter(), 0
-        self.messages, self.payload, self.files = {}, [], set()
+        self.count, self.bytes, self.key_weight, self.file_name = Counter(), 0, 0, None
+        self.messages, self.payload, self.files = {}, [], {}
         self.inner, self.last_file, self.last_failures, self.mailbox = {}, None, [], None
         self.stored, self.classes, self.wanted_keys, self.key_records = 0, Counter(), set(), {}
         self.restored = []
@@ -141,6 +142,8 @@ class Manifest:
         self.close_group()
         if self.previous != "end":
             self.report("line-order", f"line {self.tree.size}", "the last line is not end")
+        if self.previous == "end" and not self.count["message"]:
+            self.report("count-end", f"line {self.tree.size}", "no message is in it")
         self.close_csv()
 
     def read(self, line):
@@ -188,6 +191,8 @@ class Manifest:
             self.report("salt", where, "salt and head.salted do not agree")
         if "source" in record and record["source"] != self.current:
             self.report("source-number", where, f"the line names source {record['source']} inside {self.current}")
+        if "source" in record and self.file_name and record.get("path", (self.file_name,))[:1] != (self.file_name,):
+            self.report("path", where, "the source is a single file, the path begins with another name")
         at = record.get("retrieved", {}).get("at")
         self.retrieved = max(filter(None, (self.retrieved, at)), default=None)
         self.mtime = max(filter(None, (self.mtime, record.get("mtime"))), default=None)
@@ -222,6 +227,7 @@ class Manifest:
         if record["kind"] not in ("tree", "maildir", "file"):
             self.report("value", where, "kind is not tree, maildir or file")
         self.current, self.at_start, self.stored = record["id"], Counter(self.count), 0
+        self.file_name = (record["name"],) if record["kind"] == "file" else None
 
     def check_source(self, record, where):
         self.expect("source-number", where, "id", record["id"], self.count["source"])
@@ -368,10 +374,11 @@ class Manifest:
         if "sha256" not in record:
             return
         digest, size = record["sha256"], record["size"]
-        if digest in self.files:
-            return
-        self.files.add(digest)
         pieces = record.get("pieces", [])
+        if digest in self.files:
+            self.expect("file-pieces", where, "pieces", pieces, self.files[digest])
+            return
+        self.files[digest] = pieces
         self.expect("file-pieces", where, "number of pieces", len(pieces), -(-size // PIECE) if size > PIECE else 0)
         if not pieces:
             self.add_payload(path, leaf, digest, size, where)
@@ -462,6 +469,9 @@ class Manifest:
         self.previous_key, self.adds = key, True
         if self.known_keys.setdefault(record["line"], self.count["head"]) != self.count["head"]:
             self.report("key-repeated", where, "an earlier edition has this key line")
+        self.key_weight += sum(map(len, key[:3])) + 256
+        if self.key_weight > HEAVIEST_KEYS:
+            self.report("limit", where, "more key records than a bundle can have")
         self.key_records[hashlib.sha256(record["record"]).hexdigest()] = record["record"]
 
     def check_keys(self, where):
@@ -471,12 +481,15 @@ class Manifest:
 
     def take_content(self, record, leaf, where):
         self.content = record
-        if self.count["head"] > 1 and not self.adds:
-            self.report("edition-empty", where, "the edition adds neither sources nor evidence nor keys")
+        self.check_addition(where)
         self.check_keys(where)
         self.expect("count-content", where, "messages", record["messages"], self.count["message"])
         right = bag.tree_root(bytes.fromhex(digest) for digest in sorted(self.messages))
         self.expect("content-root", where, "root", record["root"], right)
+
+    def check_addition(self, where):
+        if self.count["head"] > 1 and not self.adds:
+            self.report("edition-empty", where, "the edition adds neither sources nor evidence nor keys")
 
     def take_end(self, record, leaf, where):
         self.end = record
