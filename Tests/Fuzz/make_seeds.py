@@ -403,6 +403,7 @@ def bundles(small):
         tar = tarfile.open(fileobj=io.BytesIO(gzip.decompress(content)))
         manifest = tar.extractfile(f"{name if name not in ('kept', 'listed', 'extended') else 'salted' if name != 'extended' else 'one'}/manifest.jsonl").read()
         put("Manifest", name, manifest)
+        put("Lines", name, manifest)
     golden = HERE.parent.parent / "Manifests" / "golden" / "every-line" / "manifest.jsonl"
     put("Manifest", "every-line", golden.read_bytes())
     for place, line in enumerate(golden.read_bytes().splitlines()):

@@ -40,6 +40,7 @@ public struct FuzzTarget: Sendable {
         FuzzTarget(name: "Inflate", check: .direct(InflateTargets.inflate)),
         FuzzTarget(name: "Bundle", check: .inTasks(BundleTargets.bundle)),
         FuzzTarget(name: "Container", check: .inTasks(BundleTargets.container)),
+        FuzzTarget(name: "Lines", check: .inTasks(LinesTarget.lines)),
         FuzzTarget(name: "Archive", check: .direct(ArchiveTargets.archive)),
         FuzzTarget(name: "Tar", check: .direct(ArchiveTargets.tar)),
     ]
