@@ -21,7 +21,7 @@ extension KeyLookup {
             Terminal.hint("every answer is bogus: this resolver may not pass DNSSEC on; another --resolver may")
         }
         Terminal.say("asked \(origin.from.displayText) for \(Quantity.count(entries.count, "name"))")
-        for line in table { Terminal.write(line + "\n", to: 2) }
+        for line in table { Terminal.aside(line + "\n") }
     }
 
     /// The counts by result and DNSSEC status, those that occur.

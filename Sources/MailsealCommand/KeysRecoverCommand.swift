@@ -3,7 +3,6 @@
 import ArgumentParser
 import Bytes
 import DKIM
-import Glibc
 import Mailseal
 
 struct KeysRecoverCommand: AsyncParsableCommand {
@@ -78,7 +77,7 @@ struct KeysRecoverCommand: AsyncParsableCommand {
         defer { line.stop() }
         try await recover.run(board: board) { result in
             let rows = table.rows(of: result)
-            line.erase { for row in rows { Terminal.write(row + "\n", to: STDERR_FILENO) } }
+            line.erase { for row in rows { Terminal.aside(row + "\n") } }
             results.append(result)
             // A search can take hours: what was found is not lost when somebody ends it.
             if !result.keys.isEmpty, !destination.isStandardOutput {

@@ -82,7 +82,7 @@ final class BufferedOutput {
     }
 
     func flush() {
-        Terminal.write(text, to: 1)
+        Terminal.answer(bytes: text.bytes)
         text = ""
     }
 }

@@ -43,13 +43,13 @@ final class ProgressLine {
         lastDrawn = time
         let width = Terminal.width(of: STDERR_FILENO)
         let line = text(time - start).prefix(width > 0 ? width - 1 : 79)
-        Terminal.write("\r\u{1B}[K\(line)", to: STDERR_FILENO)
+        Terminal.aside("\r\u{1B}[K\(line)")
     }
 
     /// Removes the line.
     func erase() {
         guard Terminal.hasProgress, lastDrawn > 0 else { return }
-        Terminal.write("\r\u{1B}[K", to: STDERR_FILENO)
+        Terminal.aside("\r\u{1B}[K")
         lastDrawn = 0
     }
 

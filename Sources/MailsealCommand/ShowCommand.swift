@@ -73,7 +73,7 @@ struct ShowCommand: AsyncParsableCommand {
         if json {
             Terminal.answer(safeJSON(shown.json(bundle, pin).displayText))
         } else {
-            Terminal.write(ShownText(shown, bundle, pin, allFields: headers).text, to: STDOUT_FILENO)
+            Terminal.answer(bytes: ShownText(shown, bundle, pin, allFields: headers).text.bytes)
         }
         if shown.findings.contains(where: { $0.weight != .remark }) { throw ExitCode(1) }
     }
@@ -93,23 +93,7 @@ struct ShowCommand: AsyncParsableCommand {
             throw MailsealError(
                 "bytes from mail are not written to a terminal as they are", hint: "send them into a file or a pipe")
         }
-        try Terminal.write(bytes, to: STDOUT_FILENO)
-    }
-}
-
-extension Terminal {
-    /// Writes all of the bytes; throws when they cannot be written.
-    static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
-        var done = 0
-        while done < bytes.count {
-            let step = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(descriptor, buffer.baseAddress.map { unsafe $0 + done }, buffer.count - done)
-            }
-            guard step > 0 || errno == EINTR else {
-                throw MailsealError("cannot write to standard output: \(unsafe String(cString: strerror(errno)))")
-            }
-            done += max(0, step)
-        }
+        Terminal.answer(bytes: bytes)
     }
 }
 

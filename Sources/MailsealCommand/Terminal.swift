@@ -30,7 +30,10 @@ enum Terminal {
     }
 
     /// Prints a sentence to standard error.
-    static func say(_ sentence: String) { write("mailseal: \(safeForTerminal(sentence))\n", to: STDERR_FILENO) }
+    static func say(_ sentence: String) { aside("mailseal: \(safeForTerminal(sentence))\n") }
+
+    /// Writes text to standard error as it is; when that cannot be done, there is nobody left to tell.
+    static func aside(_ text: String) { _ = write(text.bytes, to: STDERR_FILENO) }
 
     /// Prints a hint to standard error.
     static func hint(_ sentence: String) { say("hint: \(sentence)") }
@@ -53,7 +56,7 @@ enum Terminal {
             let label = "mailseal: "
             let sentence = usage.hasPrefix(label) ? usage.dropFirst(label.count) : usage[...]
             let text = sentence.prefix(1).lowercased() + sentence.dropFirst()
-            write(label + safeForTerminal(text, keepingLines: true) + "\n", to: STDERR_FILENO)
+            aside(label + safeForTerminal(text, keepingLines: true) + "\n")
         } else {
             say("\(error)")
         }
@@ -80,10 +83,7 @@ enum Terminal {
         case yellow = 33
     }
 
-    /// Writes all of the text, whatever the number of calls that takes; false when it could not, as `errno` says.
-    @discardableResult
-    static func write(_ text: String, to descriptor: Int32) -> Bool { write(Array(text.utf8), to: descriptor) }
-
+    /// Writes all of the bytes, whatever the number of calls that takes; false when it could not, as `errno` says.
     private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -32,7 +32,7 @@ final class TickingLine: Sendable {
     /// Removes the line and lets something else be written in its place.
     func erase(_ write: () -> Void = {}) {
         state.withLock { state in
-            if state.isDrawn { Terminal.write("\r\u{1B}[K", to: STDERR_FILENO) }
+            if state.isDrawn { Terminal.aside("\r\u{1B}[K") }
             state.isDrawn = false
             write()
         }
@@ -52,7 +52,7 @@ final class TickingLine: Sendable {
         state.withLock { state in
             guard state.ticker != nil else { return }
             let width = Terminal.width(of: STDERR_FILENO)
-            Terminal.write("\r\u{1B}[K\(Columns.cut(text, width > 0 ? width - 1 : 79))", to: STDERR_FILENO)
+            Terminal.aside("\r\u{1B}[K\(Columns.cut(text, width > 0 ? width - 1 : 79))")
             state.isDrawn = true
         }
     }
