@@ -60,18 +60,23 @@ public struct RSAPublicKey: Hashable, Sendable {
         return DERWriter.value(.sequence, DERWriter.value(.sequence, identifier) + DERWriter.value(.bitString, bits))
     }
 
-    /// Whether the signature is that of the digest: RSASSA-PKCS1-v1_5 (RFC 8017 §8.2.2).
+    /// How much work it is to open a signature: for each bit of the exponent, the product of two numbers below the modulus.
+    public var work: Int { bits * bits * Self.bits(of: exponent) }
+
+    /// The message that the signature is of (RFC 8017 §5.2.2); the signature must be exactly as long as the modulus, and below it.
     ///
-    /// The signature must be exactly as long as the modulus and below it. The whole encoded message is built anew and
-    /// compared, so a forgery that hides bytes in a padding which is only parsed does not pass.
-    public func verify(_ signature: [UInt8], digest: [UInt8], of function: HashFunction) -> Bool {
-        guard signature.count == modulus.count,
-            let expected = PKCS1Encoding.encoded(digest, of: function, length: modulus.count)
-        else { return false }
+    /// This is nearly all of the work of verifying, and the same for every digest.
+    public func opened(_ signature: [UInt8]) -> OpenedSignature {
+        guard signature.count == modulus.count else { return OpenedSignature(message: nil) }
         let n = BigNumber(modulus)
         let s = BigNumber(signature)
-        guard s < n, let message = s.power(BigNumber(exponent), modulo: n) else { return false }
-        return message.bytes(count: modulus.count) == expected
+        guard s < n, let message = s.power(BigNumber(exponent), modulo: n) else { return OpenedSignature(message: nil) }
+        return OpenedSignature(message: message.bytes(count: modulus.count))
+    }
+
+    /// Whether the signature is that of the digest: RSASSA-PKCS1-v1_5 (RFC 8017 §8.2.2).
+    public func verify(_ signature: [UInt8], digest: [UInt8], of function: HashFunction) -> Bool {
+        opened(signature).isOf(digest, of: function)
     }
 
     /// Reads an AlgorithmIdentifier that must be rsaEncryption, with NULL or no parameters.
@@ -84,6 +89,23 @@ public struct RSAPublicKey: Hashable, Sendable {
 
     private static func bits(of number: [UInt8]) -> Int {
         number.count * 8 - (number.first?.leadingZeroBitCount ?? 0)
+    }
+}
+
+/// What an RSA signature says under one key.
+public struct OpenedSignature: Sendable {
+    /// The encoded message, as long as the modulus; nil when the signature is none of this key.
+    fileprivate let message: [UInt8]?
+
+    /// Whether the signature is that of the digest.
+    ///
+    /// The whole encoded message is built anew and compared, so a forgery that hides bytes in a padding which is only
+    /// parsed does not pass.
+    public func isOf(_ digest: [UInt8], of function: HashFunction) -> Bool {
+        guard let message, let expected = PKCS1Encoding.encoded(digest, of: function, length: message.count) else {
+            return false
+        }
+        return message == expected
     }
 }
 

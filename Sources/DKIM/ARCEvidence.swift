@@ -19,7 +19,7 @@ extension Verifier {
             var messages = set.messages.map(verify)
             var seals = zip(set.seals, walk.next(set, of: message)).map { seal, data in
                 guard let data else { return Evidence(malformed: seal.signature) }
-                return Evidence(seal.signature, trial(of: seal.signature, data.hashed), signedData: data.digest)
+                return Evidence(seal.signature, trial(of: seal, data.hashed), signedData: data.digest)
             }
             for place in messages.indices { messages[place].add(violations) }
             for place in seals.indices { seals[place].add(violations) }

@@ -36,9 +36,13 @@ struct ARCSets {
     /// Whether every field has a number, and all were looked at.
     private(set) var isOrderly = true
     /// How many message signatures and seals nobody looked at.
-    let unexamined: Int
+    private(set) var unexamined: Int
 
-    init(_ index: FieldIndex, _ header: HeaderSection, of message: Span<UInt8>) {
+    /// The sets of a message; fields that are not admitted are not looked at either.
+    init(
+        _ index: FieldIndex, _ header: HeaderSection, of message: Span<UInt8>,
+        admits: (SignatureField) -> Bool = { _ in true }
+    ) {
         let results = index.places(of: "arc-authentication-results")
         let messages = index.places(of: "arc-message-signature")
         let seals = index.places(of: "arc-seal")
@@ -46,7 +50,7 @@ struct ARCSets {
         isPresent = !results.isEmpty || !messages.isEmpty || !seals.isEmpty
         unexamined = max(0, messages.count - limit) + max(0, seals.count - limit)
         guard isPresent else { return }
-        isOrderly = unexamined == 0 && results.count <= limit
+        isOrderly = results.count <= limit
         for place in results.prefix(limit) {
             let instance = ARCInstance.number(ofResults: message.bytes(in: header.fields[place].value)[...])
             add(instance) { $0.results.append(place) }
@@ -54,11 +58,16 @@ struct ARCSets {
         for (places, kind) in [(messages, SignatureKind.arcMessage), (seals, .arcSeal)] {
             for place in places.prefix(limit) {
                 let field = SignatureField(at: place, in: header, of: message, as: kind)
+                guard admits(field) else {
+                    unexamined += 1
+                    continue
+                }
                 add(field.signature.instance) { set in
                     if kind == .arcSeal { set.seals.append(field) } else { set.messages.append(field) }
                 }
             }
         }
+        isOrderly = isOrderly && unexamined == 0
     }
 
     /// Puts a field into its set; one without a number belongs to none.

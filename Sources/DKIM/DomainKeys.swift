@@ -10,13 +10,13 @@ extension Verifier {
 
     /// The evidence of a message's DomainKey-Signature fields from the top, and how many more there are.
     func domainKeysEvidence(
-        _ index: FieldIndex, _ header: HeaderSection, of message: Span<UInt8>
+        _ index: FieldIndex, _ header: HeaderSection, of message: Span<UInt8>, _ budget: inout TrialBudget
     ) -> (evidence: [Evidence], unexamined: Int) {
         let places = index.places(of: "domainkey-signature")
-        let evidence = places.prefix(Self.maximumDomainKeys).map { place in
-            let field = SignatureField(at: place, in: header, of: message, as: .domainKeys)
-            return domainKeysEvidence(of: field, index, header, message)
-        }
+        let fields = places.prefix(Self.maximumDomainKeys).map { place in
+            SignatureField(at: place, in: header, of: message, as: .domainKeys)
+        }.filter { budget.admits($0.signature) }
+        let evidence = fields.map { domainKeysEvidence(of: $0, index, header, message) }
         return (evidence, places.count - evidence.count)
     }
 
@@ -33,7 +33,7 @@ extension Verifier {
             var text: [UInt8] = []
             for place in order { form.append(header.fields[place], of: message, to: &text) }
             let body = message.extracting(header.bodyStart..<message.count)
-            let found = domainKeysEvidence(of: signature, signed, form, text, body)
+            let found = domainKeysEvidence(of: field, signed, form, text, body)
             if evidence == nil || found.header == .valid { evidence = found }
             if [.valid, .noKey].contains(found.header) { break }
         }
@@ -44,13 +44,14 @@ extension Verifier {
     ///
     /// There is one hash over header and body, so that a body is intact or nothing is known of it.
     private func domainKeysEvidence(
-        of signature: Signature, _ signed: DomainKeysHeader, _ form: DomainKeysForm, _ text: [UInt8],
+        of field: SignatureField, _ signed: DomainKeysHeader, _ form: DomainKeysForm, _ text: [UInt8],
         _ body: Span<UInt8>
     ) -> Evidence {
+        let signature = field.signature
         let hasKey = !keys.keys(selector: signature.selector ?? [], domain: signature.domain ?? []).isEmpty
         let (data, total) = form.digest(of: text, body, by: .sha256)
         let hashed = hasKey ? form.digest(of: text, body, by: .sha1).bytes : []
-        let trial = trial(of: signature, hashed) { record in
+        let trial = trial(of: field, hashed) { record in
             signed.isAllowed(by: record.granularity) ? nil : .domainKeysGranularity
         }
         var evidence = Evidence(signature, trial, signedData: Digest(data))

@@ -15,7 +15,7 @@ extension Verifier {
     /// The work is bounded by a multiple of the message's size, and there is none when everything fits.
     func repair(
         _ found: inout [Evidence], _ fields: [SignatureField], _ index: FieldIndex, _ header: HeaderSection,
-        of message: Span<UInt8>, _ repaired: inout [Int: RepairedBody]?
+        of message: Span<UInt8>, _ repaired: inout [Int: RepairedBody]?, _ budget: inout TrialBudget
     ) {
         let goals = found.indices.compactMap { place in
             found[place].body.isBroken ? RepairGoal(place, found[place].signature) : nil
@@ -42,19 +42,21 @@ extension Verifier {
             let names = found[place].signature.signedFields
             for choice in headers.choices(signing: names, body, isKnown: !found[place].body.isBroken) {
                 octets -= choice.octets
-                guard found[place].header == .invalid, trials > 0, octets >= 0 else { break }
+                guard found[place].header == .invalid, trials > 0, octets >= 0,
+                    budget.admitsAgain(fields[place].signature)
+                else { break }
                 trials -= 1
-                verify(&found[place], own, of: message, number, name, with: headers.section(choice))
+                verify(&found[place], fields[place], own, of: message, number, name, with: headers.section(choice))
             }
         }
     }
 
     /// Tries a signature, the field `own` of the message and the `number`-th of its name, with another header section.
     private func verify(
-        _ evidence: inout Evidence, _ own: HeaderField, of message: Span<UInt8>, _ number: Int, _ name: [UInt8],
-        with repaired: RepairedHeader
+        _ evidence: inout Evidence, _ field: SignatureField, _ own: HeaderField, of message: Span<UInt8>,
+        _ number: Int, _ name: [UInt8], with repaired: RepairedHeader
     ) {
-        let signature = evidence.signature
+        let signature = field.signature
         let bytes = repaired.bytes.span
         let section = HeaderSection(of: bytes)
         let index = FieldIndex(section, of: bytes)
@@ -65,7 +67,7 @@ extension Verifier {
         let selected = index.select(signature.signedFields, besides: places[number])
         let data = signedData(
             selected.fields, of: bytes, form: form, own: own, in: message, omitting: signature.omitted(in: own))
-        guard let trial = trial(of: signature, digest(of: data, by: function)), trial.result == .valid else { return }
+        guard let trial = trial(of: field, digest(of: data, by: function)), trial.result == .valid else { return }
         evidence.header = .restored
         evidence.openWhenRepaired = OpenFields(selected.coverage, in: index, of: bytes)
         evidence.key = trial.facts

@@ -47,20 +47,18 @@ public struct Verifier: Sendable {
         var context = SignatureContext(header, attachments, of: message)
         let index = context.index
         let places = index.places(of: "dkim-signature")
+        var budget = TrialBudget(keys)
         let fields = places.prefix(Self.maximumSignatures).map { place in
             SignatureField(at: place, in: header, of: message, as: .dkim)
-        }
-        let sets = ARCSets(index, header, of: message)
+        }.filter { budget.admits($0.signature) }
+        let sets = ARCSets(index, header, of: message) { budget.admits($0.signature) }
+        let domainKeys = domainKeysEvidence(index, header, of: message, &budget)
         let hashed = fields + sets.messageSignatures
-        let hashes =
-            body?.hashes
-            ?? BodyHashes(of: message.extracting(header.bodyStart..<message.count), for: hashed.map(\.signature))
-        var found = body ?? BodyEvidence(hashes: hashes)
-        var results = hashed.map { evidence(of: $0, index, header, message, hashes) }
-        repair(&results, hashed, index, header, of: message, &found.repaired)
-        body = found
+        var known = bodyEvidence(hashed, body, message.extracting(header.bodyStart..<message.count))
+        var results = hashed.map { evidence(of: $0, index, header, message, known.hashes) }
+        repair(&results, hashed, index, header, of: message, &known.repaired, &budget)
+        body = known
         let byPlace = Dictionary(zip(hashed.map(\.place), results)) { first, _ in first }
-        let domainKeys = domainKeysEvidence(index, header, of: message)
         let arc = arcEvidence(of: sets, header, of: message) {
             byPlace[$0.place] ?? Evidence(malformed: $0.signature)
         }
@@ -75,6 +73,15 @@ public struct Verifier: Sendable {
         }
         let unexamined = places.count - fields.count + domainKeys.unexamined + sets.unexamined
         return MessageEvidence(signatures: Array(all), unexamined: unexamined, chainStatus: arc.status)
+    }
+
+    /// What was found in the body before, when it was asked by the same signatures; else what is to be found.
+    private func bodyEvidence(
+        _ fields: [SignatureField], _ known: BodyEvidence?, _ body: Span<UInt8>
+    ) -> BodyEvidence {
+        let places = fields.map(\.place)
+        if let known, known.places == places { return known }
+        return BodyEvidence(places: places, hashes: BodyHashes(of: body, for: fields.map(\.signature)))
     }
 
     /// Whether a line ends in an LF without a CR before it.
@@ -98,7 +105,7 @@ public struct Verifier: Sendable {
             selected.fields, of: message, form: form, own: own, in: message, omitting: signature.omitted(in: own))
         let dataDigest = Digest(hashing: data)
         let digest = algorithm.hash == .sha256 ? dataDigest.bytes : digest(of: data, by: algorithm.hash)
-        var evidence = Evidence(signature, trial(of: signature, digest), signedData: dataDigest)
+        var evidence = Evidence(signature, trial(of: field, digest), signedData: dataDigest)
         evidence.body = bodies.result(for: signature)
         evidence.coverage = selected.coverage
         return evidence
@@ -106,12 +113,13 @@ public struct Verifier: Sendable {
 
     /// The key that a signature is best tried with, of those of its name; nil when there is none.
     func trial(
-        of signature: Signature, _ digest: [UInt8], rule: (KeyRecord) -> Violation? = { _ in nil }
+        of field: SignatureField, _ digest: [UInt8], rule: (KeyRecord) -> Violation? = { _ in nil }
     ) -> KeyTrial? {
-        guard let algorithm = signature.algorithm, let value = signature.value else { return nil }
+        let signature = field.signature
+        guard let algorithm = signature.algorithm, signature.value != nil else { return nil }
         var best: KeyTrial?
         for key in keys.keys(selector: signature.selector ?? [], domain: signature.domain ?? []) {
-            var trial = KeyTrial(key, signature, algorithm, digest, value)
+            var trial = KeyTrial(key, field, algorithm, digest)
             if let violation = rule(key.parsed) { trial.violations.append(violation) }
             if best.map({ trial.rank < $0.rank }) ?? true { best = trial }
             if trial.rank == 0 { break }
@@ -121,13 +129,23 @@ public struct Verifier: Sendable {
 }
 
 /// A signature field with its place in the header section.
-struct SignatureField {
+final class SignatureField {
     let place: Int
     let signature: Signature
+    /// What the signature says under keys it was tried with, by the digests of their records.
+    private var opened: [Digest: OpenedSignature] = [:]
 
     init(at place: Int, in header: HeaderSection, of message: Span<UInt8>, as kind: SignatureKind) {
         self.place = place
         signature = Signature(parsing: message.bytes(in: header.fields[place].value)[...], as: kind)
+    }
+
+    /// What the signature says under the key of a record: computed once, since repairs compare it with hundreds of digests.
+    func opened(with key: RSAPublicKey, of record: Digest) -> OpenedSignature {
+        if let known = opened[record] { return known }
+        let new = key.opened(signature.value ?? [])
+        opened[record] = new
+        return new
     }
 }
 
@@ -170,17 +188,18 @@ struct KeyTrial {
     let result: HeaderResult
     var violations: [Violation]
 
-    init(_ key: Key, _ signature: Signature, _ algorithm: Algorithm, _ digest: [UInt8], _ value: [UInt8]) {
-        let record = key.parsed
+    init(_ key: Key, _ field: SignatureField, _ algorithm: Algorithm, _ digest: [UInt8]) {
+        let (record, signature) = (key.parsed, field.signature)
         facts = KeyFacts(
             digest: key.digest, bits: record.bits, isTesting: record.isTesting,
             isRecovered: key.provenances.allSatisfy { $0.basis == .recovered })
         var violations: [Violation] = []
         switch (record.state, algorithm) {
         case (.rsa(let key), .rsaSHA1), (.rsa(let key), .rsaSHA256):
-            result = key.verify(value, digest: digest, of: algorithm.hash) ? .valid : .invalid
+            let opened = field.opened(with: key, of: facts.digest)
+            result = opened.isOf(digest, of: algorithm.hash) ? .valid : .invalid
         case (.ed25519(let key), .ed25519SHA256):
-            result = key.verify(value, message: digest) ? .valid : .invalid
+            result = key.verify(signature.value ?? [], message: digest) ? .valid : .invalid
         case (.rsa, _), (.ed25519, _):
             result = .keyUnusable
             violations.append(.keyTypeMismatch)
