@@ -9,8 +9,10 @@ public struct KeyName: Hashable, Sendable {
     /// The selector.
     public let selector: [UInt8]
 
-    /// The longest name in bytes that is read from text; those of DNS have up to 255.
+    /// The longest name in bytes that is read from text.
     static let limit = 4096
+    /// The longest name in bytes that DNS holds (RFC 1035 §2.3.4).
+    static let dnsLimit = 255
     private static let separator = "._domainkey.".bytes
 
     /// The name of a selector and a domain; the case of letters does not matter.
@@ -45,7 +47,7 @@ public struct KeyName: Hashable, Sendable {
 
     /// The wildcard names that match this name, the closest first; none for a name that DNS could not hold.
     var wildcards: [KeyName] {
-        guard domain.count <= 255, !isWildcard else { return [] }
+        guard domain.count <= Self.dnsLimit, !isWildcard else { return [] }
         return domain.indices.filter { domain[$0] == 0x2E }
             .map { KeyName(selector: selector, domain: [0x2A] + domain[$0...]) }
     }

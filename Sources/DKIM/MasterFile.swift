@@ -23,7 +23,8 @@ struct MasterFileReader {
     private var scanner: MasterFileScanner
     private var annotations = KeyFile.Annotations()
     private var origin: [UInt8]?
-    private var owner: [UInt8]?
+    /// The name that records without one are of; nil before the first, and nil within when DNS could not hold it.
+    private var owner: [UInt8]??
     private var aliases = MasterFileAliases()
     /// What is known of look-ups; the first is any of which nothing is known.
     private var lookups = [KeyProvenance(.dns)]
@@ -65,7 +66,9 @@ struct MasterFileReader {
         form = .zone
         let words = line.split(maxSplits: 2, whereSeparator: ASCII.isBlank)
         switch ASCII.lowercased(words[0]).displayText {
-        case "$origin" where words.count > 1: origin = absolute(words[1])
+        case "$origin" where words.count > 1:
+            guard let new = absolute(words[1]) else { return note(.malformedLine, scanner.line) }
+            origin = new
         case "$ttl": break
         default: note(.directiveNotFollowed, scanner.line)
         }
@@ -86,13 +89,18 @@ struct MasterFileReader {
         guard let data = scanner.data(from: head.dataStart) else { return note(.malformedLine, start) }
         if let name = head.owner { owner = absolute(name) }
         guard let owner else { return note(.malformedLine, start) }
+        guard let owner else { return leftAside += 1 }
         let name = owner.contains(0x2A) ? nil : KeyName(parsing: owner)
         switch head.type {
         case .txt: take(data, of: owner, name, stated, isPrinted: head.isPrinted, at: start)
         case .cname:
             guard let target = data.strings.first else { return note(.malformedLine, start) }
             if name == nil { leftAside += 1 }
-            aliases.add(owner, name, to: absolute(target[...]), line: start)
+            if let target = absolute(target[...]) {
+                aliases.add(owner, name, to: target, line: start)
+            } else if name != nil {
+                note(.aliasWithoutTarget, start)
+            }
         case .other: leftAside += 1
         }
     }
@@ -112,12 +120,16 @@ struct MasterFileReader {
         entries.append(Entry(name: name, record: record, stated: stated, lookup: lookup))
     }
 
-    /// A name as it is without relation to the origin, lower case, without a dot at the end.
-    private func absolute(_ name: ArraySlice<UInt8>) -> [UInt8] {
-        let name = ASCII.lowercased(name.prefix(KeyName.limit + 1))
+    /// A name as it is without relation to the origin, lower case, without a dot at the end; nil for one too long for DNS.
+    ///
+    /// A short name counts with its origin: many of them must not become much more than the text.
+    private func absolute(_ name: ArraySlice<UInt8>) -> [UInt8]? {
         // The root's own name, without its dot, is empty.
-        guard let origin, !origin.isEmpty, name.last != 0x2E else { return Self.withoutDot(name) }
-        return name == [0x40] ? origin : name + [0x2E] + origin
+        let origin = name.last == 0x2E ? [] : self.origin ?? []
+        if name.elementsEqual([0x40]), !origin.isEmpty { return origin }
+        guard name.count + origin.count <= KeyName.dnsLimit else { return nil }
+        let name = Self.withoutDot(ASCII.lowercased(name))
+        return origin.isEmpty ? name : name + [0x2E] + origin
     }
 
     private static func withoutDot(_ name: [UInt8]) -> [UInt8] { name.last == 0x2E ? Array(name.dropLast()) : name }

@@ -1,4 +1,5 @@
 import Bytes
+import ProcessorTime
 import Testing
 
 @testable import DKIM
@@ -66,6 +67,35 @@ func notes(_ found: KeyImport) -> [String] { found.notes.map { "\($0.line) \($0.
             shown(KeyImport(parsing: text.bytes, origin: "Y.Example.".bytes)) == [
                 "s._domainkey.y.example p=1", "s._domainkey.x.y.example p=2", "s._domainkey.x p=3",
             ])
+    }
+
+    @Test func `names that DNS could not hold are left aside, and an origin like that is malformed`() {
+        let long = String(repeating: "a.", count: 100)
+        let text = """
+            $ORIGIN \(long)x.
+            s._domainkey TXT "p=1"
+            $ORIGIN \(long)y
+            s._domainkey.\(long)z TXT "p=2"
+              TXT "p=3"
+            t._domainkey CNAME \(long)z
+            s TXT "v=spf1"
+            $ORIGIN x.
+            t._domainkey TXT "p=4"
+            """
+        let found = KeyImport(parsing: text.bytes)
+        #expect(shown(found) == ["s._domainkey.\(long)x p=1", "t._domainkey.x p=4"])
+        #expect(found.leftAside == 3 && notes(found) == ["3 malformed-line", "6 alias-without-target"])
+    }
+
+    @Test func `an origin does not grow from line to line`() {
+        let origins = Array(repeating: "$ORIGIN " + String(repeating: "a", count: 4000), count: 50)
+        let records = (0..<1000).map { "x\($0) TXT v" }
+        var found: KeyImport?
+        let time = processorTime {
+            found = KeyImport(parsing: (["$ORIGIN example.org."] + origins + records).joined(separator: "\n").bytes)
+        }
+        #expect(found?.leftAside == 1000 && found?.notes.count == 50)
+        #expect(time < .seconds(2))
     }
 
     @Test func `below the root as origin an alias still finds its target`() {
