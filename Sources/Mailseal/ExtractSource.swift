@@ -46,6 +46,7 @@ struct SourceExtraction {
     /// Reads which sources and stored containers there are; gives the names that will stand right in the folder.
     mutating func readPlan() throws -> Set<[UInt8]> {
         var names: Set<[UInt8]> = []
+        var opened: [ContainerLine] = []
         var lines = bundle.unread()
         while let line = try lines.next() {
             if line.isOf(.source), case .source(let source) = try line.read() {
@@ -61,21 +62,29 @@ struct SourceExtraction {
                         "another source has that name: it is below \(prefix[0].displayText)/")
                 }
             } else if line.isOf(.container), case .container(let container) = try line.read() {
-                let place = Place(source: container.source, path: container.path)
                 if container.stored {
-                    stored.insert(place)
-                } else if container.kind != "mbox", !isInside(place) {
-                    note(
-                        "archive-not-stored", container.path.description,
-                        "the \(container.kind) itself is not in the bundle; what was in it is below \(container.path)\(Self.contents.displayText)/"
-                    )
+                    stored.insert(Place(source: container.source, path: container.path))
+                } else if container.kind != "mbox" {
+                    opened.append(container)
                 }
             }
         }
+        // An inner container's line stands before that of the one around it.
+        for container in opened { noteOpened(container) }
         return names
     }
 
     private static let contents = ".contents".bytes
+
+    /// Tells where the contents of an archive come to stand that is not stored itself.
+    private mutating func noteOpened(_ container: ContainerLine) {
+        let place = Place(source: container.source, path: container.path)
+        guard !isInside(place), let components = try? components(of: place) else { return }
+        let folder = Array(components.joined(separator: "/".bytes)) + Self.contents
+        note(
+            "archive-not-stored", container.path.description,
+            "the \(container.kind) itself is not in the bundle; what was in it is below \(folder.displayText)/")
+    }
 
     /// The name, lengthened until nothing else has it.
     private func unused(_ name: [UInt8], _ names: Set<[UInt8]>) -> [UInt8] {

@@ -110,6 +110,19 @@ import Testing
         #expect(try bench.read("out/tree/mail.tar.contents/box") == bench.read("in/box"))
     }
 
+    @Test func `the folder that is named for an archive within another one is there`() async throws {
+        try bench.write("in/1.eml", mailText("one"))
+        guard try ProgramRun.isInstalled("tar") else { return }
+        try bench.run("mkdir tree; cd in; tar -cf inner.tar 1.eml; tar -cf ../tree/outer.tar inner.tar")
+        let summary = try await bench.extract(try await bench.bundle("tree"), .source)
+        #expect(summary.notes.map(\.code) == ["archive-not-stored", "archive-not-stored"])
+        let folders = summary.notes.compactMap { $0.detail.split(separator: " ").last }
+        #expect(folders == ["tree/outer.tar.contents/inner.tar.contents/", "tree/outer.tar.contents/"])
+        for folder in folders { #expect(!bench.paths(below: "out/" + folder.dropLast()).isEmpty, "\(folder)") }
+        let stored = try await bench.bundle("tree") { $0.sources.keepContainers = true }
+        #expect(try await bench.extract(stored, .source, into: "kept").notes == [])
+    }
+
     @Test func `an archive or mailbox that is stored is written itself`() async throws {
         try bench.write("tree/box", "From x\n\(mailText("two"))")
         try bench.write("in/1.eml", mailText("one"))
