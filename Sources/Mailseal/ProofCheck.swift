@@ -72,7 +72,7 @@ public enum ProofCheck {
         let proof: LogProof
         do { proof = try LogProof(parsing: text) } catch { throw MailsealError("\(error)") }
         var findings: [Finding] = []
-        let line = try? proof.extra.map { try ManifestLine($0) }
+        let line = try? proof.extra.map { try ManifestLine.disclosed($0) }
         if let extra = proof.extra, proof.verify(leafHash: TreeHash.leaf(extra)) {
             if line == nil {
                 findings.append(Finding(.integrity, .lineMalformed, "line", "the proof holds no line of a manifest"))
@@ -125,8 +125,9 @@ public enum ProofCheck {
         let hash = RunningHash(.sha256)
         try file.hash(into: hash)
         let found = hash.finishDigest()
-        guard found != named.digest else { return [] }
-        let hint = try otherLineEnds(file, named.digest).map { "; with \($0) line ends it would be the one" } ?? ""
+        guard found != named.digest || file.size != named.size else { return [] }
+        let other = found == named.digest ? nil : try otherLineEnds(file, named.digest)
+        let hint = other.map { "; with \($0) line ends it would be the one" } ?? ""
         return [
             Finding(
                 .integrity, .proofOfOther, path.displayText,

@@ -61,7 +61,8 @@ public enum ManifestLine: Equatable, Sendable {
         }
     }
 
-    static func disclosed(_ text: [UInt8]) throws(CanonicalJSONError) -> ManifestLine {
+    /// Reads a line as it was hashed, strictly: neither withheld nor marked as listed.
+    public static func disclosed(_ text: [UInt8]) throws(CanonicalJSONError) -> ManifestLine {
         var reader = try CanonicalJSONReader(text)
         _ = try reader.digest("salt")
         guard let type = try reader.text("type") else { throw reader.missing("type") }

@@ -100,6 +100,38 @@ struct ProveTests {
         #expect(other.findings.first?.detail.hasSuffix("; with LF line ends it would be the one") == true)
     }
 
+    /// The check of a file against a proof whose tree has one line.
+    private func check(_ file: [UInt8], onlyLine line: [UInt8]) throws -> ProofReport {
+        let checkpoint = try #require(Checkpoint(origin: "o".bytes, size: 1, root: TreeHash.leaf(line)))
+        let proof = try #require(LogProof(extra: line, index: 0, hashes: [], signedCheckpoint: checkpoint.text))
+        var options = ProofCheckOptions()
+        options.file = try bench.write("file", file)
+        return try ProofCheck.run(proof.text, options)
+    }
+
+    @Test func `a line of another size is not proven, whatever its digest`() async throws {
+        let bundle = try await bundle()
+        let made = try #require(try Prove.run(bundle, .message(.digest(Digest(hashing: Mails.plain(1))))))
+        let size = "\"size\":\(Mails.plain(1).count)"
+        #expect(try check(Mails.plain(1), onlyLine: made.line.bytes).verdict == .consistent)
+        for other in ["\"size\":0", "\"size\":\(Mails.plain(1).count + 5)", "\"size\":9007199254740991"] {
+            let line = made.line.bytes.displayText.replacing(size, with: other).bytes
+            let report = try check(Mails.plain(1), onlyLine: line)
+            #expect(report.verdict == .notProven && report.findings.map(\.code) == ["proof-of-other"], "\(other)")
+        }
+    }
+
+    @Test func `what a redacted bundle has in the place of a line is none`() async throws {
+        let bundle = try await bundle()
+        let made = try #require(try Prove.run(bundle, .message(.digest(Digest(hashing: Mails.plain(1))))))
+        let withheld = ManifestLine.withheld(TreeHash.leaf(made.line.bytes)).bytes
+        for text in [withheld, [0x2D] + made.line.bytes] {
+            let report = try check(Mails.plain(1), onlyLine: text)
+            #expect(report.verdict == .notProven && report.line == nil)
+            #expect(report.findings.map(\.code) == ["line-malformed", "proof-of-other"])
+        }
+    }
+
     @Test func `another root is refused`() async throws {
         let bundle = try await bundle()
         let made = try #require(try Prove.run(bundle, .line(0)))
