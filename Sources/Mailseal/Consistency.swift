@@ -41,6 +41,10 @@ public enum Consistency {
     ///
     /// It reads the index and at most 256 lines.
     public static func run(of bundle: Bundle, with old: Checkpoint) throws -> ConsistencyReport {
+        // Every tree extends the empty one, and no bundle ever was it: a yes would assure of nothing.
+        guard old.size > 0 else {
+            throw MailsealError("the older checkpoint is of no lines, every bundle extends it", hint: hint)
+        }
         let new = bundle.checkpoint
         func report(_ verdict: ConsistencyReport.Verdict, _ proof: ConsistencyProof? = nil) -> ConsistencyReport {
             ConsistencyReport(old: old, new: new, proof: proof, verdict: verdict)
@@ -48,7 +52,7 @@ public enum Consistency {
         guard old.origin == new.origin else { return report(.otherArchive) }
         if old == new { return report(.same) }
         guard old.size <= new.size else { return report(.shorter) }
-        guard old.size > 0, old.size < new.size else { return report(.fork) }
+        guard old.size < new.size else { return report(.fork) }
         let group = try bundle.lines(ofGroup: (old.size - 1) / Tree.groupSize)
         let proof = Tree.consistencyProof(
             from: old.size, to: new.size, groups: bundle.groups.map(\.hash), leafHashesOfGroup: group.map(\.hash))
@@ -57,6 +61,8 @@ public enum Consistency {
         }
         return proof.verify(oldRoot: old.root, newRoot: new.root) ? report(.extends, proof) : report(.fork)
     }
+
+    private static let hint = "name a bundle, its seal, or a checkpoint"
 
     /// The longest checkpoint that is read, with its signatures: 64 KiB.
     private static let checkpointLimit = 1 << 16
@@ -70,7 +76,7 @@ public enum Consistency {
         do {
             return try Checkpoint(parsing: Array(Checkpoint.body(of: text)))
         } catch {
-            throw MailsealError("\(path.displayText): \(error)", hint: "name a bundle, its seal, or a checkpoint")
+            throw MailsealError("\(path.displayText): \(error)", hint: hint)
         }
     }
 }

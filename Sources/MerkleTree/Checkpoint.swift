@@ -52,9 +52,11 @@ public struct Checkpoint: Hashable, Sendable {
     /// The root of the leaves.
     public let root: Digest
 
-    /// A checkpoint of these values, or nil when the origin is empty or holds a control byte.
+    /// A checkpoint of these values, or nil when the origin is empty or holds a control byte, or no tree can be so.
     public init?(origin: [UInt8], size: Int, root: Digest) {
-        guard !origin.isEmpty, origin.allSatisfy({ $0 >= ASCII.space && $0 != 0x7F }), size >= 0 else { return nil }
+        guard !origin.isEmpty, origin.allSatisfy({ $0 >= ASCII.space && $0 != 0x7F }),
+            size > 0 || size == 0 && root == TreeHash.empty
+        else { return nil }
         self.origin = origin
         self.size = size
         self.root = root

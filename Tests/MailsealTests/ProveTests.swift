@@ -227,6 +227,16 @@ struct ConsistencyTests {
         #expect(try verdict(try await bundle(of: [1]), other).verdict == .otherArchive)
     }
 
+    @Test func `a checkpoint of no lines is no older bundle's, and of another root than the empty one it is malformed`()
+        async throws
+    {
+        let new = try await bundle(of: [1])
+        let empty = try #require(Checkpoint(origin: "example.org/a".bytes, size: 0, root: TreeHash.empty))
+        #expect(throws: MailsealError.self) { try verdict(empty.text, new) }
+        let text = "example.org/a\n0\n".bytes + Base64.encode([UInt8](repeating: 0, count: 32)) + "\n".bytes
+        #expect(throws: MerkleTreeError.malformedCheckpoint) { try Checkpoint(parsing: text) }
+    }
+
     @Test func `the old one may be a checkpoint, signed or not, or a folder that holds one`() async throws {
         let made = try await bundle(of: [1])
         let bundle = try Bundle(path: try bench.write("b.tar.gz", made))
