@@ -128,8 +128,8 @@ let package = Package(
         tests(of: "SampleArchive", "Bytes", "Cryptography", "DKIM", "Mail", "ScratchFolders"),
         tests(
             of: "Mailseal", "Bytes", "Files", "Cryptography", "Deflate", "Mail", "MerkleTree", "DKIM", "Container",
-            "KeyRecovery", "Intake", "Manifest", "OtherProjects", "Resolver", "SampleArchive", "ScratchFolders",
-            "Sealing"),
+            "KeyRecovery", "Intake", "Manifest", "OtherProjects", "ProcessorTime", "Resolver", "SampleArchive",
+            "ScratchFolders", "Sealing"),
         tests(
             of: "MailsealCommand", "Bytes", "Cryptography", "Mail", "DKIM", "Mailseal", "Manifest", "SampleArchive",
             "LoopbackZones", "ScratchFolders"),

@@ -21,6 +21,8 @@ public struct SealCheck {
     let options: SealCheckOptions
     var report = SealReport()
     var findings = Findings()
+    /// The digests of files, computed once: every renewal lists all that was there before.
+    var digests: [SealFolderName: [HashFunction: [UInt8]]] = [:]
 
     /// The namespace of SSH signatures of checkpoints.
     public static let namespace = "file@mailseal".bytes
@@ -59,12 +61,10 @@ public struct SealCheck {
                 Finding(
                     .remark, .sealFileUnexpected, name.displayText, "no file of a seal has this name; not looked at"))
         }
-        let unreadable = Set(folder.faults.map(\.name))
-        for name in [SealFolderName.checkpoint, .list(1), .list512]
-        where folder[name] == nil && !unreadable.contains(name) {
+        for name in [SealFolderName.checkpoint, .list(1), .list512] where !folder.has(name) {
             add(.integrity, .sealFileMissing, name, "every seal has it")
         }
-        for stamp in folder.stamps where folder[.list(stamp.list)] == nil {
+        for stamp in folder.stamps where !folder.has(.list(stamp.list)) {
             add(.integrity, .sealFileMissing, .list(stamp.list), "\(stamp.authority) stamped it")
         }
     }

@@ -16,6 +16,7 @@ extension SealCheck {
         case .none: digests = nil
         }
         let first = check(.list(1), .sha256, digests)
+        checkReadMe(first?.lines.first(where: \.isOfBundle)?.name)
         let second = check(.list512, .sha512, digests)
         if let first, let second, first.lines.map(\.name) != second.lines.map(\.name) {
             add(.integrity, .sealListDiffers, .list512, "it has other names than SEAL")
@@ -29,6 +30,12 @@ extension SealCheck {
                 : "there was no file to compare with the line about it"
             add(.remark, .sealBundleNotCompared, .list(1), reason)
         }
+    }
+
+    /// The text for people proves nothing, but people run its commands.
+    private mutating func checkReadMe(_ bundle: [UInt8]?) {
+        guard let text = folder[.readMe], let bundle, text != SealReadme.text(bundle: bundle) else { return }
+        add(.remark, .sealFileUnexpected, .readMe, "it is not the text that mailseal writes; do not trust its commands")
     }
 
     /// Reads a list and compares its names and digests.
@@ -47,13 +54,20 @@ extension SealCheck {
         for line in list.lines {
             if line.isOfBundle {
                 compare(line, name, with: digests?[function])
-            } else if let listed = SealFolderName(line.name), let bytes = folder[listed],
-                function.digest(of: bytes) != line.digest
+            } else if let listed = SealFolderName(line.name), let digest = digest(of: listed, by: function),
+                digest != line.digest
             {
                 add(.integrity, .sealListDiffers, name, "the digest of \(line.name.displayText) is another")
             }
         }
         return list
+    }
+
+    private mutating func digest(of name: SealFolderName, by function: HashFunction) -> [UInt8]? {
+        if let known = digests[name]?[function] { return known }
+        let digest = folder[name].map { function.digest(of: $0) }
+        digests[name, default: [:]][function] = digest
+        return digest
     }
 
     private mutating func compare(_ line: SealFolderList.Line, _ name: SealFolderName, with digest: [UInt8]?) {
@@ -69,7 +83,8 @@ extension SealCheck {
     private mutating func checkNames(of list: SealFolderList, _ name: SealFolderName) {
         let bundles = list.lines.filter(\.isOfBundle)
         let others = list.lines.filter { !$0.isOfBundle }.map(\.name)
-        let signed = [SealFolderName.checkpoint, .note, .signature].filter { folder[$0] != nil }.map(\.text)
+        let signatures = [SealFolderName.note, .signature].filter(folder.has)
+        let signed = ([.checkpoint] + signatures).map(\.text)
         if bundles.count != 1 { add(.integrity, .sealListDiffers, name, "expected one line about the bundle") }
         guard case .list(let number) = name, number > 1 else {
             if others != signed || list.lines.last?.isOfBundle == false {
@@ -88,7 +103,7 @@ extension SealCheck {
                 add(.integrity, .sealListDiffers, name, "\(other.displayText) cannot have been there")
                 continue
             }
-            if folder[listed] == nil { add(.integrity, .sealFileMissing, listed, "\(name) lists it") }
+            if !folder.has(listed) { add(.integrity, .sealFileMissing, listed, "\(name) lists it") }
         }
         if !others.contains(where: { SealFolderName($0)?.isReply(to: number - 1) == true }) {
             add(.integrity, .sealListDiffers, name, "it renews no stamp of the list before")

@@ -10,7 +10,7 @@ extension SealCheck {
         for stamp in folder.stamps {
             guard let list = folder[.list(stamp.list)] else { continue }
             guard let bytes = folder[.stamp(stamp, .reply)] else {
-                add(.remark, .sealStampPending, .stamp(stamp, .reply), "there is no reply yet")
+                remarkMissingReply(to: stamp)
                 continue
             }
             if let found = check(stamp, bytes, list) { report.stamps.append(found) }
@@ -25,6 +25,16 @@ extension SealCheck {
             add(
                 .integrity, .sealStampRefused, .stamp(stamp.name, .reply),
                 "its chain ends at \(topmost), which is none of those that you named")
+        }
+    }
+
+    private mutating func remarkMissingReply(to stamp: SealFolderStamp) {
+        guard !folder.has(.stamp(stamp, .reply)) else { return }
+        if folder.has(.stamp(stamp, .request)) {
+            return add(.remark, .sealStampPending, .stamp(stamp, .reply), "there is no reply yet")
+        }
+        for part in [SealFolderName.StampPart.chain, .revocationLists] where folder[.stamp(stamp, part)] != nil {
+            add(.remark, .sealPartUnused, .stamp(stamp, part), "there is neither a request nor a reply of this name")
         }
     }
 

@@ -71,6 +71,9 @@ public struct SealFolder: Sendable {
     /// The bytes of a file, nil when it is not there.
     public subscript(name: SealFolderName) -> [UInt8]? { files[name] }
 
+    /// Whether there is something of this name, be it nothing that can be read.
+    public func has(_ name: SealFolderName) -> Bool { files[name] != nil || faults.contains { $0.name == name } }
+
     /// The names of all files, sorted by their bytes.
     public var names: [SealFolderName] {
         files.keys.sorted { $0.text.lexicographicallyPrecedes($1.text) }

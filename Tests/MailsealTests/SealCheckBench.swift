@@ -131,7 +131,6 @@ extension SealCheckBench {
             stamped $n SEAL 256
             LC_ALL=C sha512sum ../$n.tar.gz $(LC_ALL=C ls) > SEAL-2
             stamped $n SEAL-2 512
-            echo "For people." > README.txt
             cd ..
         done
         """

@@ -5,6 +5,7 @@ import Cryptography
 import Files
 import Foundation
 import MerkleTree
+import ProcessorTime
 import ScratchFolders
 import Sealing
 import Testing
@@ -200,12 +201,53 @@ struct SealCheckTests {
             ("seal-stamp-pending", { $0[.stamp(Self.stamp, .reply)] = nil }),
             ("seal-revocation-unchecked", { $0[.stamp(Self.stamp, .revocationLists)] = nil }),
             ("seal-part-unused", { $0[.stamp(Self.stamp, .chain)]?.append(0x0A) }),
+            ("seal-file-unexpected", { $0[.readMe] = "Run this.\n".bytes }),
             // The status is the first number in the reply.
             ("seal-stamp-changed", { $0[.stamp(Self.stamp, .reply)]?[8] = 1 }),
         ]
         for (code, change) in changes { #expect(codes(try bench.check(nil, change)).contains(code), "\(code)") }
         let digests = try BundleDigests(of: ReadableFile(named: bench.bench.path("b.tar.gz")))
         #expect(codes(try bench.check(bundle: .file(digests))).contains("seal-bundle-differs"))
+    }
+
+    @Test func `mailseal's own text for people brings no remark`() async throws {
+        guard let bench = try await SealCheckBench.shared() else { return }
+        let report = try bench.check { $0[.readMe] = SealReadme.text(bundle: "../a.tar.gz".bytes) }
+        #expect(codes(report) == ["seal-bundle-not-compared"])
+    }
+
+    @Test func `certificates of a stamp that is not there are no request for one`() async throws {
+        guard let bench = try await SealCheckBench.shared() else { return }
+        let lone = SealFolderStamp(list: 1, authority: "lone.example")
+        let report = try bench.check { $0[.stamp(lone, .chain)] = $0[.stamp(Self.stamp, .chain)] }
+        #expect(codes(report) == ["seal-bundle-not-compared", "seal-part-unused"])
+        let asked = try bench.check { $0[.stamp(lone, .request)] = $0[.stamp(Self.stamp, .request)] }
+        #expect(codes(asked) == ["seal-bundle-not-compared", "seal-stamp-pending"])
+    }
+
+    @Test func `a checkpoint that is a link is told once`() async throws {
+        guard let bench = try await SealCheckBench.shared() else { return }
+        try bench.bench.run("rm -rf linked; cp -r a.seal linked; ln -sf ../a.seal/checkpoint linked/checkpoint")
+        let folder = try SealFolder(path: bench.bench.path("linked"))
+        let report = SealCheck.run(folder, of: try bench.checkpoint("a"), .none, SealCheckOptions())
+        #expect(faults(report) == ["seal-file-unreadable"])
+    }
+
+    @Test func `a file is hashed once, however many renewals list it`() async throws {
+        guard let bench = try await SealCheckBench.shared() else { return }
+        var files = try bench.seal("a").files
+        let large = SealFolderName.stamp(SealFolderStamp(list: 1, authority: "large.example"), .chain)
+        files[large] = [UInt8](repeating: 0x0A, count: 16 << 20)
+        var line = Hexadecimal.encode(HashFunction.sha512.digest(of: files[large] ?? []))
+        line += "  \(large)\n".bytes
+        func time(renewals: Int) throws -> Duration {
+            for number in 2..<(2 + renewals) { files[.list(number)] = line }
+            let folder = SealFolder(files: files)
+            let checkpoint = try bench.checkpoint("a")
+            return processorTime { _ = SealCheck.run(folder, of: checkpoint, .none, SealCheckOptions()) }
+        }
+        let few = try time(renewals: 1)
+        #expect(try time(renewals: 50) < few * 10)
     }
 
     @Test func `a renewal lists what was there, no more and no less`() async throws {
