@@ -29,7 +29,7 @@ struct StatementPage {
             sections.insert(Self.content(statement), at: 2)
         }
         sections.append(Self.seal(statement))
-        sections.append(Self.process)
+        sections.append(Self.process(statement.report))
         sections.append(Self.certification)
         self.sections = sections.enumerated().map { place, section in
             Section(
@@ -92,10 +92,13 @@ struct StatementPage {
         var rows: [(String, String)] = []
         if let disclosure = statement.report.disclosure {
             let messages = Quantity.count(disclosure.total, "message")
-            rows.append(
-                ("Disclosed", "\(Quantity.grouped(disclosure.messages)) of \(messages); the others are withheld"))
+            let disclosed = "\(Quantity.grouped(disclosure.messages)) of \(messages)\(disclosure.listedWords)"
+            rows.append(("Disclosed", "\(disclosed); the others are withheld"))
         }
         rows.append(("Messages", "\(Quantity.grouped(counts.messages)), \(Quantity.count(counts.bytes, "byte"))"))
+        if let listed = statement.report.disclosure?.listed, listed > 0 {
+            rows.append(("", "\(Quantity.grouped(listed)) of these by the line only: the bytes are not in the copy"))
+        }
         rows += EvidenceClass.allCases.filter { counts[$0] > 0 }.map {
             ("", "\(Quantity.grouped(counts[$0])) \($0.countWords)")
         }
@@ -122,16 +125,31 @@ struct StatementPage {
         return Section(heading: "Verification of this copy", rows: rows)
     }
 
-    private static let process = Section(
-        heading: "Process",
-        paragraphs: [
+    private static func process(_ report: VerifyReport) -> Section {
+        let derived =
+            [.bytesIntact, .bytesConsistent].contains(report.verdict)
+            ? "the tree and its root; not the lines that follow from a message's bytes, nor the DKIM signatures, which were recorded by other rules."
+            : "every line that follows from a message's bytes, the tree and its root, and every DKIM signature (RFC 6376) with the key records in the copy."
+        var paragraphs = [
             "The tool copied each message byte for byte and identified it by its SHA-256. Each message, attachment, signature, place and key "
                 + "is a line of a manifest; the lines are the leaves of a Merkle tree (RFC 6962), whose root identifies the whole. A "
                 + "change of any byte gives another root.",
-            "Verification computed again from the copy alone: every digest, every line that follows from a message's bytes, the tree and its root, "
-                + "and every DKIM signature (RFC 6376) with the key records in the copy. It can be repeated with the tool, or by hand "
+            "Verification computed again from the copy alone: every digest, \(derived) It can be repeated with the tool, or by hand "
                 + "with the commands in its documentation.",
-        ])
+        ]
+        if let disclosure = report.disclosure {
+            paragraphs.append(
+                "That is said of what the copy discloses. Of a withheld line it holds the hash alone, which was used to compute the root."
+                    + (disclosure.listed == 0 ? "" : " " + notComputed(of: disclosure.listed)))
+        }
+        return Section(heading: "Process", paragraphs: paragraphs)
+    }
+
+    private static func notComputed(of listed: Int) -> String {
+        "Of \(Quantity.count(listed, "message")) it holds the line without the bytes: no digest, attachment or DKIM signature of "
+            + "\(listed == 1 ? "it" : "them") was computed again, and what the counts above say of "
+            + "\(listed == 1 ? "it" : "them") is what the maker recorded."
+    }
 
     private static let certification = Section(
         heading: "Certification",

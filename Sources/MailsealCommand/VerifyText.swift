@@ -66,9 +66,8 @@ extension VerifyReport {
     /// How many messages there are, or of how many.
     private var extentOfMessages: String {
         guard let disclosure else { return Quantity.count(counts.messages, "message") }
-        let listed = disclosure.listed > 0 ? ", \(Quantity.grouped(disclosure.listed)) more by their lines only" : ""
-        return
-            "\(Quantity.grouped(disclosure.messages)) of \(Quantity.count(disclosure.total, "message")) disclosed\(listed)"
+        let messages = Quantity.count(disclosure.total, "message")
+        return "\(Quantity.grouped(disclosure.messages)) of \(messages) disclosed\(disclosure.listedWords)"
     }
 
     /// What is withheld.
@@ -171,6 +170,9 @@ extension VerifyReport {
 }
 
 extension VerifyReport.Disclosure {
+    /// That there are messages without bytes, behind the number of the others; empty when there are none.
+    var listedWords: String { listed > 0 ? ", \(Quantity.grouped(listed)) more by their lines only" : "" }
+
     /// The numbers as a JSON object.
     var json: [UInt8] {
         var writer = CanonicalJSONWriter()

@@ -59,5 +59,17 @@ import Testing
     @Test func `of a redacted bundle it says how much is disclosed`() throws {
         let made = try bench.run("\"$M\" redact leak.tar.gz --keep 1 -o p.tar.gz && \"$M\" statement p.tar.gz")
         #expect(made.status == 0 && made.output.contains("1 of 3 messages; the others are withheld"))
+        #expect(!made.output.contains("by the line only"))
+    }
+
+    @Test func `of messages without bytes it says that nothing of them was computed again`() throws {
+        let made = try bench.run(
+            "\"$M\" redact leak.tar.gz --keep 1-2 --lines-only 2 -o p.tar.gz > /dev/null && \"$M\" statement p.tar.gz")
+        let page = made.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        for text in [
+            "1 of 3 messages, 1 more by their lines only; the others are withheld",
+            "1 of these by the line only: the bytes are not in the copy",
+            "Of 1 message it holds the line without the bytes: no digest, attachment or DKIM signature of it was computed again",
+        ] { #expect(page.contains(text), "\(text) is not in \(page)") }
     }
 }
