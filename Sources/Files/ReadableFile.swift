@@ -5,8 +5,8 @@ import Glibc
 
 /// An open file for positioned reads; closed when the last reference goes.
 public final class ReadableFile: Sendable {
-    /// The path it was opened by, for messages.
-    public var path: String { handle.path }
+    /// The path it was opened by, or where its bytes are from, for messages.
+    public let path: String
     /// The descriptor; owned by this object.
     public var descriptor: Int32 { handle.number }
     /// The size in bytes when it was opened.
@@ -51,8 +51,9 @@ public final class ReadableFile: Sendable {
     }
 
     /// The file that a descriptor is open on.
-    init(_ handle: Descriptor, _ stamp: FileStamp) {
+    init(_ handle: Descriptor, _ stamp: FileStamp, path: String? = nil) {
         self.handle = handle
+        self.path = path ?? handle.path
         self.stamp = stamp
     }
 

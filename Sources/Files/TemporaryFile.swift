@@ -49,8 +49,10 @@ public final class TemporaryFile {
     }
 
     /// The same file for reading only, as large as it is now; it must not be appended to afterwards.
-    public func readable() throws(FileError) -> ReadableFile {
-        ReadableFile(handle, FileStamp(try handle.status()))
+    ///
+    /// - Parameter source: where the bytes are from, for messages; nil for the path.
+    public func readable(from source: String? = nil) throws(FileError) -> ReadableFile {
+        ReadableFile(handle, FileStamp(try handle.status()), path: source)
     }
 }
 

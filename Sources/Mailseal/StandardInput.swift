@@ -10,7 +10,7 @@ enum StandardInput {
         let spool = try TemporaryFile()
         while true {
             let piece = try read()
-            if piece.isEmpty { return try spool.readable() }
+            if piece.isEmpty { return try spool.readable(from: "standard input") }
             try spool.append(piece)
         }
     }

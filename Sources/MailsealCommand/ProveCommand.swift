@@ -65,7 +65,7 @@ struct ProveCommand: AsyncParsableCommand {
     func run() async throws {
         let bundle = try pin.open(bundle)
         guard let made = try Prove.run(bundle, subject) else {
-            Terminal.say("no \(subjectWords) in the bundle, which has \(extent(of: bundle))")
+            Terminal.say(missing(bundle))
             throw ExitCode(1)
         }
         let path = output?.argumentBytes ?? made.defaultName
@@ -80,15 +80,13 @@ struct ProveCommand: AsyncParsableCommand {
         return attachment.map { .attachment(reference, part: $0) } ?? .message(reference)
     }
 
-    private var subjectWords: String {
-        if let line { return "line \(line)" }
-        return (attachment.map { "attachment \($0) of " } ?? "") + "message \(message ?? "")"
-    }
-
-    private func extent(of bundle: Bundle) -> String {
-        line == nil
-            ? Quantity.count(bundle.end.messages, "message")
-            : "\(Quantity.count(bundle.lineCount, "line")), the first of which is line 0"
+    private func missing(_ bundle: Bundle) -> String {
+        if let line {
+            let lines = Quantity.count(bundle.lineCount, "line")
+            return "no line \(line) in the bundle, which has \(lines), the first of which is line 0"
+        }
+        let part = attachment.map { "attachment \($0) of " } ?? ""
+        return Report.missing("\(part)message \(message ?? "")", in: bundle)
     }
 }
 

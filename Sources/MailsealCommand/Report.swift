@@ -1,6 +1,7 @@
 // Counts in the words a reporter quotes, and as JSON; the same in every command.
 
 import Bytes
+import Mailseal
 import Manifest
 import MerkleTree
 
@@ -57,6 +58,13 @@ enum Report {
         let rows = rows.filter { $0.0 > 0 }
         let width = rows.map { Quantity.grouped($0.0).count }.max() ?? 0
         return rows.map { "  \(padded(Quantity.grouped($0.0), width))  \($0.1)" }
+    }
+
+    /// That a bundle does not have a message, or something of one.
+    static func missing(_ subject: String, in bundle: Bundle) -> String {
+        bundle.isRedacted
+            ? "\(subject) is withheld from this bundle, or was never in it"
+            : "no \(subject) in the bundle, which has \(Quantity.count(bundle.end.messages, "message"))"
     }
 
     /// The two roots, each on a line of at most 80 columns up to nine million lines.

@@ -79,11 +79,7 @@ struct ShowCommand: AsyncParsableCommand {
     }
 
     private func missing(_ bundle: Bundle) -> ExitCode {
-        if bundle.isRedacted {
-            Terminal.say("message \(message) is withheld from this bundle, or was never in it")
-            return ExitCode(1)
-        }
-        Terminal.say("no message \(message) in the bundle, which has \(Quantity.count(bundle.end.messages, "message"))")
+        Terminal.say(Report.missing("message \(message)", in: bundle))
         return ExitCode(1)
     }
 

@@ -40,6 +40,18 @@ import Testing
         #expect(checked.output.hasSuffix("\n  mailseal check leak/1.eml --proof p --root SIZE:HASH\n"))
     }
 
+    @Test func `of a withheld message prove says what show says`() throws {
+        _ = try bench.run("\"$M\" redact leak.tar.gz --keep 1 -o p.tar.gz")
+        for (arguments, subject) in [
+            ("show p.tar.gz 2", "message 2"), ("prove p.tar.gz 2", "message 2"),
+            ("prove p.tar.gz 2 --attachment 1", "attachment 1 of message 2"),
+        ] {
+            let refused = try bench.run("\"$M\" \(arguments)")
+            #expect(refused.status == 1)
+            #expect(refused.errors == "mailseal: \(subject) is withheld from this bundle, or was never in it\n")
+        }
+    }
+
     @Test func `another file is not proven`() throws {
         _ = try bench.run("\"$M\" prove leak.tar.gz 1 -o p")
         let checked = try bench.run("\"$M\" check leak/sub/2.eml --proof p")
