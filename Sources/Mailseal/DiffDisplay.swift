@@ -6,9 +6,7 @@ import Mail
 extension DiffRow {
     /// The day that the message claims, as `2017-05-05` in UTC; nil when it has no date that can be read.
     public var day: String? {
-        guard let date, let seconds = DateField.seconds(in: date), let time = Timestamp(secondsSince1970: seconds)
-        else { return nil }
-        return String(time.description.prefix(10))
+        Timestamp(claimedBy: date).map { String($0.description.prefix(10)) }
     }
 
     /// The first sender, decoded: `name <address>`; nil when there is none.

@@ -85,7 +85,7 @@ public struct KeysMissing: Sendable {
         var names: [KeyName] = []
         func close() {
             guard let line = message else { return }
-            count(line.sha256, names, Timestamp(claimed: line.date))
+            count(line.sha256, names, Timestamp(claimedBy: line.date))
         }
         var lines = bundle.unread()
         while let unread = try lines.next() {
@@ -168,14 +168,6 @@ private struct CalledKeys: Sendable {
                 return KeyName(selector: selector, domain: domain)
             }
         }
-        date = Timestamp(claimed: header.first(named: "Date", in: bytes.span)?.unfoldedValue(in: bytes.span))
-    }
-}
-
-extension Timestamp {
-    /// The time of a Date field as it stands.
-    fileprivate init?(claimed value: RawText?) {
-        guard let value, let seconds = DateField.seconds(in: value) else { return nil }
-        self.init(secondsSince1970: seconds)
+        date = Timestamp(claimedBy: header.first(named: "Date", in: bytes.span)?.unfoldedValue(in: bytes.span))
     }
 }
