@@ -90,6 +90,15 @@ public final class RunningHash {
     }
 }
 
+extension HashFunction {
+    /// The digest of the bytes.
+    public func digest(of bytes: [UInt8]) -> [UInt8] {
+        let hash = RunningHash(self)
+        hash.update(bytes)
+        return hash.finish()
+    }
+}
+
 extension Digest {
     /// The SHA-256 of the bytes.
     public init(hashing bytes: Span<UInt8>) {

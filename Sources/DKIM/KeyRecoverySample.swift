@@ -56,7 +56,7 @@ public struct KeyRecoverySample: Sendable {
         let rank = KeyRecoveryRank(
             isBodyIntact: bodies.result(for: signature).speaksForHeader, isSimple: form == .simple,
             touched: KeyRecoveryRank.touched(fields, index, header, message))
-        return KeyRecoverySample(signature, digest(of: data, by: function), rank: rank.value)
+        return KeyRecoverySample(signature, function.digest(of: data), rank: rank.value)
     }
 
     private static func seals(

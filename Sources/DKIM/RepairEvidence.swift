@@ -67,7 +67,7 @@ extension Verifier {
         let selected = index.select(signature.signedFields, besides: places[number])
         let data = signedData(
             selected.fields, of: bytes, form: form, own: own, in: message, omitting: signature.omitted(in: own))
-        guard let trial = trial(of: field, digest(of: data, by: function)), trial.result == .valid else { return }
+        guard let trial = trial(of: field, function.digest(of: data)), trial.result == .valid else { return }
         evidence.header = .restored
         evidence.openWhenRepaired = OpenFields(selected.coverage, in: index, of: bytes)
         evidence.key = trial.facts

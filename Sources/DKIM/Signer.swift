@@ -60,7 +60,7 @@ public struct Signer: Sendable {
         let fields = FieldIndex(header, of: message).select(signedFields, besides: nil).fields
         let data = signedData(
             fields, of: message, form: canonicalization.header, own: field, in: start.span, omitting: nil)
-        let digest = digest(of: data, by: algorithm.hash)
+        let digest = algorithm.hash.digest(of: data)
         return sign(digest).map { start + Self.folded(Base64.encode($0)) + "\r\n".bytes }
     }
 

@@ -104,7 +104,7 @@ public struct Verifier: Sendable {
         let data = signedData(
             selected.fields, of: message, form: form, own: own, in: message, omitting: signature.omitted(in: own))
         let dataDigest = Digest(hashing: data)
-        let digest = algorithm.hash == .sha256 ? dataDigest.bytes : digest(of: data, by: algorithm.hash)
+        let digest = algorithm.hash == .sha256 ? dataDigest.bytes : algorithm.hash.digest(of: data)
         var evidence = Evidence(signature, trial(of: field, digest), signedData: dataDigest)
         evidence.body = bodies.result(for: signature)
         evidence.coverage = selected.coverage
@@ -173,13 +173,6 @@ extension Evidence {
         violations = Set(signature.violations + (trial?.violations ?? [])).sorted()
         signedDataDigest = signedData
     }
-}
-
-/// The digest of bytes.
-func digest(of bytes: [UInt8], by function: HashFunction) -> [UInt8] {
-    let hash = RunningHash(function)
-    hash.update(bytes)
-    return hash.finish()
 }
 
 /// One key tried on one signature.

@@ -65,12 +65,3 @@ extension ReadableFile {
         }
     }
 }
-
-extension HashFunction {
-    /// The digest of the bytes.
-    func digest(of bytes: [UInt8]) -> [UInt8] {
-        let hash = RunningHash(self)
-        hash.update(bytes)
-        return hash.finish()
-    }
-}

@@ -27,7 +27,7 @@ public struct RevokedKeys: Hashable, Sendable {
     ///
     /// Certificates that a list revokes are passed over, since none is accepted.
     public func contains(_ key: SSHPublicKey) -> Bool {
-        digests.contains(Digest(hashing: key.blob)) || sha1Digests.contains(sha1(key.blob))
+        digests.contains(Digest(hashing: key.blob)) || sha1Digests.contains(HashFunction.sha1.digest(of: key.blob))
     }
 
     /// The number of different keys and digests.
@@ -102,10 +102,4 @@ public struct RevokedKeys: Hashable, Sendable {
             throw section.error("no critical extension, found \(safeForTerminal(name.displayText))")
         }
     }
-}
-
-private func sha1(_ bytes: [UInt8]) -> [UInt8] {
-    let hash = RunningHash(.sha1)
-    hash.update(bytes)
-    return hash.finish()
 }

@@ -86,9 +86,9 @@ extension SSHSignature {
         case (.ed25519(let key), .ed25519(let signature)), (.authenticatorEd25519(let key, _), .ed25519(let signature)):
             key.verify(signature, message: data)
         case (.rsa(let key), .rsa(let signature, let function)):
-            key.verify(signature, digest: digest(of: data, by: function), of: function)
+            key.verify(signature, digest: function.digest(of: data), of: function)
         case (.ecdsa(let key), .ecdsa(let r, let s)), (.authenticatorECDSA(let key, _), .ecdsa(let r, let s)):
-            key.verify(r: r, s: s, digest: digest(of: data, by: key.curve.sshHash))
+            key.verify(r: r, s: s, digest: key.curve.sshHash.digest(of: data))
         default: false
         }
     }
@@ -139,10 +139,4 @@ extension ECDSAPublicKey.Curve {
         case .p521: .sha512
         }
     }
-}
-
-private func digest(of data: [UInt8], by function: HashFunction) -> [UInt8] {
-    let hash = RunningHash(function)
-    hash.update(data)
-    return hash.finish()
 }

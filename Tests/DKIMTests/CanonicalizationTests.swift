@@ -51,13 +51,13 @@ private func relaxed(_ line: [UInt8]) -> [UInt8] {
     @Test func `the example of RFC 6376 in relaxed form`() {
         #expect(headerForm(.relaxed, header.bytes) == "a:X\r\nb:Y Z\r\n".bytes)
         #expect(definedBody(.relaxed, body.bytes) == " C\r\nD E\r\n".bytes)
-        #expect(fed(.relaxed, body.bytes).digest == digest(of: " C\r\nD E\r\n".bytes, by: .sha256))
+        #expect(fed(.relaxed, body.bytes).digest == HashFunction.sha256.digest(of: " C\r\nD E\r\n".bytes))
     }
 
     @Test func `the example of RFC 6376 in simple form`() {
         #expect(headerForm(.simple, header.bytes) == "A: X \r\nB : Y\t\r\n\tZ  \r\n".bytes)
         #expect(definedBody(.simple, body.bytes) == " C \r\nD \t E\r\n".bytes)
-        #expect(fed(.simple, body.bytes).digest == digest(of: " C \r\nD \t E\r\n".bytes, by: .sha256))
+        #expect(fed(.simple, body.bytes).digest == HashFunction.sha256.digest(of: " C \r\nD \t E\r\n".bytes))
     }
 
     @Test func `the hashes of an empty body are the published ones`() {
