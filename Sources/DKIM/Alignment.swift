@@ -81,14 +81,7 @@ private struct DomainName: Hashable {
     init?(_ text: ArraySlice<UInt8>) {
         var name = ASCII.lowercased(text)
         if name.last == 0x2E { name.removeLast() }
-        let labels = name.split(separator: 0x2E, omittingEmptySubsequences: false)
-        let isName = labels.allSatisfy { label in
-            !label.isEmpty
-                && label.allSatisfy {
-                    ASCII.isLetter($0) || ASCII.isDigit($0) || $0 == 0x2D || $0 == 0x5F || $0 >= 0x80
-                }
-        }
-        guard isName else { return nil }
+        guard KeyName.isName(name[...]) else { return nil }
         self.name = name
     }
 

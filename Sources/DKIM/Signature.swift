@@ -193,14 +193,7 @@ extension Signature {
             problems.insert(missing)
             return nil
         }
-        let labels = tag.value.split(separator: 0x2E, omittingEmptySubsequences: false)
-        let isName = labels.allSatisfy { label in
-            !label.isEmpty
-                && label.allSatisfy {
-                    ASCII.isLetter($0) || ASCII.isDigit($0) || $0 == 0x2D || $0 == 0x5F || $0 >= 0x80
-                }
-        }
-        if !isName { problems.insert(malformed) }
+        if !KeyName.isName(tag.value) { problems.insert(malformed) }
         return Array(tag.value)
     }
 
