@@ -14,8 +14,6 @@ struct TagList {
 
     /// The first tag of each name.
     private let tags: [[UInt8]: Tag]
-    /// The name of the first tag, if it is well-formed.
-    let firstName: [UInt8]?
     /// Whether something between two semicolons is no tag.
     let isMalformed: Bool
     /// Whether a name stands twice.
@@ -24,14 +22,12 @@ struct TagList {
     /// Parses the whole slice; the parts that are well-formed are kept whatever the others are.
     init(parsing list: ArraySlice<UInt8>) {
         var tags: [[UInt8]: Tag] = [:]
-        var firstName: [UInt8]?
         var isMalformed = false
         var hasDuplicates = false
         var start = list.startIndex
         while start < list.endIndex {
             let end = list[start...].firstIndex(of: 0x3B) ?? list.endIndex
             let part = list[start..<end]
-            let isFirst = start == list.startIndex
             start = end < list.endIndex ? end + 1 : end
             guard let equals = part.firstIndex(of: 0x3D), Self.isName(ASCII.trimmed(part[..<equals])) else {
                 // One empty part is allowed, after the last semicolon.
@@ -39,7 +35,6 @@ struct TagList {
                 continue
             }
             let name = Array(ASCII.trimmed(part[..<equals]))
-            if isFirst { firstName = name }
             let surroundings = equals + 1..<end
             if tags[name] == nil {
                 tags[name] = Tag(value: ASCII.trimmed(list[surroundings]), surroundings: surroundings)
@@ -48,7 +43,6 @@ struct TagList {
             }
         }
         self.tags = tags
-        self.firstName = firstName
         self.isMalformed = isMalformed
         self.hasDuplicates = hasDuplicates
     }

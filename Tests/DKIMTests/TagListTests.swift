@@ -10,7 +10,6 @@ import Testing
         #expect(tags["b"]?.value.elementsEqual("two words".utf8) == true)
         #expect(tags["C"]?.value.isEmpty == true)
         #expect(tags["c"] == nil)
-        #expect(tags.firstName == "a".bytes)
         #expect(!tags.isMalformed)
         #expect(!tags.hasDuplicates)
     }
