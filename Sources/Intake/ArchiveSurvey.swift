@@ -12,6 +12,7 @@ struct ArchiveSurvey {
     /// Whether the archive is to be opened; it stops at the first member that says so.
     func findsMail() throws(ArchiveFault) -> Bool {
         while let member = try reader.next() {
+            if case .unsupported = member.kind { return true }
             guard member.kind == .file else { continue }
             if member.isEncrypted { return true }
             let name = member.components.last ?? []

@@ -113,8 +113,9 @@ final class LibraryArchive {
         switch unsafe UInt32(archive_entry_filetype(entry)) {
         // Some writers leave the type out of ZIP entries.
         case isRegular, 0: return .file
-        case isDirectory: return .directory
         case isLink: return .link(target: unsafe bytes(archive_entry_symlink(entry)) ?? [])
+        case _ where unsafe archive_entry_size(entry) > 0: return .hidingData
+        case isDirectory: return .directory
         default: return .special
         }
     }

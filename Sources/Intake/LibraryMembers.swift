@@ -25,9 +25,7 @@ final class LibraryMembers: MemberReader {
 
     func next() throws(ArchiveFault) -> Member? {
         guard var member = try archive.next() else {
-            if let count = directory?.entries.count, count != index {
-                throw .damaged("its directory names \(count) members, \(index) were found")
-            }
+            try checkEnd()
             return nil
         }
         if !tellsTime { member.mtime = nil }
@@ -37,9 +35,21 @@ final class LibraryMembers: MemberReader {
             }
             member.path = entries[index].name
             member.mtime = entries[index].mtime
+            if entries[index].hidesData(as: member.kind) { member.kind = .hidingData }
         }
         index += 1
         return member
+    }
+
+    /// After the last member, a ZIP must have been read by its directory, and that must name what was found.
+    private func checkEnd() throws(ArchiveFault) {
+        guard kind == .zip else { return }
+        // What stands between members, or is damaged, ends the reading without a word.
+        guard let directory else { throw .damaged("it has no directory that can be read") }
+        guard directory.entries.count == index else {
+            throw .damaged("its directory names \(directory.entries.count) members, \(index) were found")
+        }
+        guard !directory.isAmbiguous else { throw .damaged("its directory names different members at one place") }
     }
 
     func read() throws(ArchiveFault) -> [UInt8] { try archive.read(upTo: 1 << 16) }

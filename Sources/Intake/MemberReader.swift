@@ -12,6 +12,9 @@ struct Member {
         case special
         /// Stored in a way that is not read, for the reason given.
         case unsupported(String)
+
+        /// A folder, link or device with data, of which other readers make a file.
+        static let hidingData = unsupported("it is no file and holds data all the same")
     }
 
     /// The bytes of its path as the archive stores them.

@@ -87,8 +87,44 @@ final class TarReader: MemberReader {
         left = hasData ? size : 0
         if case .link = kind, header.type == UInt8(ascii: "1"), changes.pax["size".bytes] == nil { left = 0 }
         padding = (TarHeader.length - left % TarHeader.length) % TarHeader.length
+        if try holdsHiddenData(kind, header.type) { kind = .hidingData }
         return Member(path: name, kind: kind, mtime: mtime)
     }
+
+    /// Whether the current member has data although it is of a kind without any: other readers make a file of them.
+    private func holdsHiddenData(_ kind: Member.Kind, _ type: UInt8) throws(ArchiveFault) -> Bool {
+        switch kind {
+        case .file, .unsupported: false
+        case .directory where type == UInt8(ascii: "D"): try !isDumpDirectory()
+        case .directory, .link, .special: left > 0
+        }
+    }
+
+    /// Whether the current member's data are what GNU tar's incremental archives say of a folder: names, a letter
+    /// before and a NUL after each, and one more NUL.
+    private func isDumpDirectory() throws(ArchiveFault) -> Bool {
+        guard left > 0 else { return true }
+        var isWithinName = false
+        var isComplete = false
+        while true {
+            let bytes = try read()
+            if bytes.isEmpty { return isComplete }
+            for byte in bytes {
+                if isComplete { return false }
+                if isWithinName {
+                    isWithinName = byte != 0
+                } else if byte == 0 {
+                    isComplete = true
+                } else {
+                    guard Self.dumpLetters.contains(byte) else { return false }
+                    isWithinName = true
+                }
+            }
+        }
+    }
+
+    /// What GNU tar says of a name in a folder ("Dumpdir" in its manual).
+    private static let dumpLetters = "DNRTXY".bytes
 
     /// GNU tar's, star's and Solaris' names of what only sparse members have; readers that know them give such a member another size.
     private static func isSparseKey(_ key: [UInt8]) -> Bool {

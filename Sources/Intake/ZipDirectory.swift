@@ -13,6 +13,10 @@ struct ZipDirectory {
         let mtime: Int?
         /// Where its data lie.
         let offset: Int
+        /// The bytes of its data, and how many they are as they are stored.
+        let size: Int, packedSize: Int
+        /// How they are compressed (§4.4.5).
+        let method: Int
         /// Whether an extra field gives the name once more, in UTF-8 (Info-ZIP, 0x7075).
         let hasOtherName: Bool
 
@@ -22,6 +26,17 @@ struct ZipDirectory {
         /// a `/` behind folders.
         func mayBe(_ path: [UInt8]) -> Bool {
             hasOtherName || name.contains { $0 >= 0x80 } || Self.comparable(name) == Self.comparable(path)
+        }
+
+        /// Whether it has data that are not read when it is of this kind: libarchive reads those of files only.
+        func hidesData(as kind: Member.Kind) -> Bool {
+            switch kind {
+            // Deflate stores no data in two bytes.
+            case .directory, .special: size > 0 || packedSize > 2
+            // A link's data are its target, which ends at a NUL; other than ASCII may have another length in UTF-8.
+            case .link(let target): size != target.count && target.allSatisfy { $0 < 0x80 }
+            case .file, .unsupported: false
+            }
         }
 
         private static func comparable(_ path: [UInt8]) -> [UInt8] {
@@ -35,6 +50,8 @@ struct ZipDirectory {
 
     /// Members with their own place, by that place.
     let entries: [Entry]
+    /// Whether the directory names another member at a place where one of these lies.
+    let isAmbiguous: Bool
 
     /// Reads the directory of content; nil when there is none that can be made sense of.
     init?(of content: Intake.Content) {
@@ -49,30 +66,35 @@ struct ZipDirectory {
             guard end <= bytes.count else { return nil }
             let name = bytes[(position + 46)..<(position + 46 + nameLength)]
             let extra = bytes[name.endIndex..<(name.endIndex + extraLength)]
-            var offset = bytes.u32(position + 42)
-            if offset == 0xFFFF_FFFF {
-                let before = [20, 24].count { bytes.u32(position + $0) == 0xFFFF_FFFF } * 8
-                offset =
-                    Self.field(0x0001, in: extra).flatMap { $0.count >= before + 8 ? $0.u64(before) : nil } ?? offset
-            }
+            // What does not fit into 32 bits stands in a field of its own, in this order (§4.5.3).
+            var wide = (Self.field(0x0001, in: extra) ?? [])[...]
+            let (size, packedSize, offset) = (
+                Self.number(bytes.u32(position + 24), &wide), Self.number(bytes.u32(position + 20), &wide),
+                Self.number(bytes.u32(position + 42), &wide)
+            )
             entries.append(
                 Entry(
-                    name: Array(name), mtime: Self.mtime(in: extra), offset: offset,
+                    name: Array(name), mtime: Self.mtime(in: extra), offset: offset, size: size,
+                    packedSize: packedSize, method: bytes.u16(position + 10),
                     hasOtherName: Self.field(0x7075, in: extra) != nil))
             position = end
         }
         guard position == bytes.count else { return nil }
-        self.entries = Self.inDataOrder(entries)
+        (self.entries, isAmbiguous) = Self.inDataOrder(entries)
     }
 
     /// libarchive gives members by the place of their data, and only the first of several at one place.
-    private static func inDataOrder(_ entries: [Entry]) -> [Entry] {
+    private static func inDataOrder(_ entries: [Entry]) -> (entries: [Entry], isAmbiguous: Bool) {
         let sorted = entries.enumerated().sorted { ($0.element.offset, $0.offset) < ($1.element.offset, $1.offset) }
-        var last: Int?
-        return sorted.compactMap { _, entry in
-            defer { last = entry.offset }
-            return entry.offset == last ? nil : entry
+        var (ordered, isAmbiguous) = ([Entry](), false)
+        for (_, entry) in sorted {
+            if let last = ordered.last, last.offset == entry.offset {
+                isAmbiguous = isAmbiguous || entry != last
+            } else {
+                ordered.append(entry)
+            }
         }
+        return (ordered, isAmbiguous)
     }
 
     /// Where the directory lies, by the record at the archive's end (§4.3.16) or its 64-bit twin (§4.3.14).
@@ -100,6 +122,13 @@ struct ZipDirectory {
         guard size <= directoryEnd, offset <= content.size else { return nil }
         // Bytes before the archive shift it; the directory always ends where its end record starts.
         return (directoryEnd - size, size)
+    }
+
+    /// A number, or the next one of 64 bits when it says that there is one.
+    private static func number(_ narrow: Int, _ wide: inout ArraySlice<UInt8>) -> Int {
+        guard narrow == 0xFFFF_FFFF, wide.count >= 8 else { return narrow }
+        defer { wide.removeFirst(8) }
+        return Array(wide).u64(0)
     }
 
     private static func field(_ wanted: Int, in extra: ArraySlice<UInt8>) -> [UInt8]? {

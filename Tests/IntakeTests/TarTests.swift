@@ -132,6 +132,49 @@ import Testing
         #expect(records == ["path".bytes: "b\n=c".bytes, "comment".bytes: []])
     }
 
+    @Test(arguments: [
+        ("b'\\0'", "1.eml/", ""), ("b'D'", "1.eml", ""), ("b'V'", "1.eml", ""), ("b'3'", "1.eml", ""),
+        ("b'1'", "1.eml", "pax_headers={'size': '%d' % len(body)}"),
+    ])
+    func `a folder, link, label or device with data is a failure, and the archive is kept`(
+        type: String, name: String, facts: String
+    ) throws {
+        let bench = try Workbench()
+        // Python writes no data behind a link, and no slash behind the name of a file.
+        try python(
+            bench,
+            """
+            def write(path, *rest):
+                with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as t:
+                    i = tarfile.TarInfo("\(name)"); i.type = \(type); i.size = len(body); i.linkname = "x"
+                    \(facts.isEmpty ? "" : "i.\(facts)")
+                    t.fileobj.write(i.tobuf(tarfile.PAX_FORMAT)); t.fileobj.write(body.ljust(512, b"\\0"))
+                    t.offset = t.fileobj.tell()
+                    for n in rest: add(t, n)
+            write("a.tar", "2.eml"); write("b.tar")
+            """)
+        #expect(
+            try bench.lines("a.tar") == [
+                "unsupported-member a.tar > 1.eml", "message a.tar > 2.eml", "kept a.tar", "tar a.tar",
+            ])
+        #expect(try bench.lines("b.tar") == ["unsupported-member b.tar > 1.eml", "kept b.tar", "tar b.tar"])
+    }
+
+    @Test func `what an incremental archive says of its folders is no hidden data`() throws {
+        let bench = try Workbench()
+        try bench.write("d/1.eml", mail("1"))
+        try bench.write("d/e/f", "note")
+        try bench.run("tar --format=gnu --listed-incremental=snar -cf a.tar d")
+        #expect(try bench.lines("a.tar") == ["message a.tar > d/1.eml", "file a.tar > d/e/f", "tar a.tar"])
+        // A list that starts otherwise, ends before its end, or does not end.
+        for change in ["m1.eml\\0De\\0\\0", "Y1.em\\0\\0De\\0\\0", "Y1.eml\\0De\\0Y"] {
+            try python(
+                bench,
+                "open('b.tar', 'wb').write(open('a.tar', 'rb').read().replace(b'Y1.eml\\0De\\0\\0', b'\(change)'))")
+            #expect(try bench.lines("b.tar").contains("unsupported-member b.tar > d"), "\(change)")
+        }
+    }
+
     @Test func `a sparse member is a failure, and what follows is read`() throws {
         let bench = try Workbench()
         try bench.write("z.eml", mail("z"))

@@ -125,10 +125,52 @@ import Testing
 
     @Test(arguments: [("a/b.eml", "a\\b.eml", true), ("a", "a/", true), ("a", "b", false), ("\u{FC}", "u", true)])
     func `names are compared where libarchive leaves them alone`(name: String, path: String, isSame: Bool) {
-        let entry = ZipDirectory.Entry(name: name.bytes, mtime: nil, offset: 0, hasOtherName: false)
-        #expect(entry.mayBe(path.bytes) == isSame)
-        let twice = ZipDirectory.Entry(name: name.bytes, mtime: nil, offset: 0, hasOtherName: true)
-        #expect(twice.mayBe(path.bytes))
+        for hasOtherName in [false, true] {
+            let entry = ZipDirectory.Entry(
+                name: name.bytes, mtime: nil, offset: 0, size: 0, packedSize: 0, method: 0, hasOtherName: hasOtherName)
+            #expect(entry.mayBe(path.bytes) == (isSame || hasOtherName))
+        }
+    }
+
+    @Test(arguments: [
+        ("secret.eml/", 0, 3), ("secret.eml", 0o040755 << 16, 3), ("secret.eml", 0x10, 0),
+        ("secret.eml", 0o020644 << 16, 3),
+    ])
+    func `a folder or device with data is a failure, and the archive is kept`(
+        name: String, attributes: Int, system: Int
+    ) throws {
+        let bench = try Workbench()
+        try python(
+            bench,
+            """
+            def add(z, name, data, attributes=0, system=3):
+                i = zipfile.ZipInfo(name); i.external_attr = attributes; i.create_system = system; z.writestr(i, data)
+            with zipfile.ZipFile("a.zip", "w") as z:
+                add(z, "\(name)", m, \(attributes), \(system)); add(z, "1.eml", m); add(z, "empty/", b"")
+            with zipfile.ZipFile("b.zip", "w") as z: add(z, "\(name)", m, \(attributes), \(system))
+            """)
+        #expect(
+            try bench.lines("a.zip") == [
+                "unsupported-member a.zip > secret.eml", "message a.zip > 1.eml", "kept a.zip", "zip a.zip",
+            ])
+        #expect(try bench.lines("b.zip") == ["unsupported-member b.zip > secret.eml", "kept b.zip", "zip b.zip"])
+    }
+
+    @Test func `a link is its target, and a target that is cut at a NUL is a failure`() throws {
+        let bench = try Workbench()
+        try python(
+            bench,
+            """
+            with zipfile.ZipFile("a.zip", "w") as z:
+                z.writestr("1.eml", m)
+                for n, d in [("a", b"1.eml"), ("b", b"1.eml\\0" + m), ("c", "\\u00fc.eml".encode())]:
+                    i = zipfile.ZipInfo(n); i.external_attr = 0o120777 << 16; i.create_system = 3; z.writestr(i, d)
+            """)
+        #expect(
+            try bench.lines("a.zip") == [
+                "message a.zip > 1.eml", "link a.zip > a -> 1.eml", "unsupported-member a.zip > b",
+                "link a.zip > c -> \u{FC}.eml", "kept a.zip", "zip a.zip",
+            ])
     }
 
     @Test func `a wrong checksum is damage of that member alone`() throws {
@@ -145,5 +187,42 @@ import Testing
             try bench.lines("a.zip") == [
                 "damaged-archive a.zip > a.eml", "message a.zip > b.eml", "kept a.zip", "zip a.zip",
             ])
+    }
+
+    @Test(arguments: [
+        "raw[:end]", "raw[:end] + b'XX' + raw[end + 2:]", "raw[:start] + b'XX' + raw[start + 2:]",
+        "raw[:end] + b'PK\\5\\5\\4\\0sign' + raw[end:end + 12] + bytes([raw[end + 12] + 10]) + raw[end + 13:]",
+    ])
+    func `an archive whose directory says nothing is damaged, and its members are read one by one`(change: String)
+        throws
+    {
+        let bench = try Workbench()
+        try python(
+            bench,
+            """
+            with zipfile.ZipFile("a.zip", "w") as z:
+                for n in ["a.eml", "b.eml"]: z.writestr(n, m)
+            raw = open("a.zip", "rb").read(); end = len(raw) - 22; start = raw.index(b"PK\\1\\2")
+            open("a.zip", "wb").write(\(change))
+            """)
+        #expect(
+            try bench.lines("a.zip") == [
+                "message a.zip > a.eml", "message a.zip > b.eml", "damaged-archive a.zip", "kept a.zip", "zip a.zip",
+            ])
+    }
+
+    @Test func `a directory with two members at one place is damaged unless they are the same`() throws {
+        let bench = try Workbench()
+        for (isOther, end) in [(false, ["zip a.zip"]), (true, ["damaged-archive a.zip", "kept a.zip", "zip a.zip"])] {
+            try python(
+                bench,
+                """
+                import copy
+                with zipfile.ZipFile("a.zip", "w") as z:
+                    z.writestr("a.eml", m); twin = copy.copy(z.filelist[0]); z.filelist.append(twin)
+                    if \(isOther ? 1 : 0): twin.file_size = twin.compress_size = 5
+                """)
+            #expect(try bench.lines("a.zip") == ["message a.zip > a.eml"] + end)
+        }
     }
 }
