@@ -41,6 +41,9 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
     /// Whether the path names nothing.
     public var isMissing: Bool { code == ENOENT }
 
+    /// Whether this process, or the system, has as many files open as it may.
+    public var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
+
     /// Whether the disk is full, or the user's share of it.
     public var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
 }

@@ -33,6 +33,11 @@ extension Intake {
             size = range.count
         }
 
+        /// The bytes that it holds in memory; nil when it holds an open file instead.
+        public var heldBytes: Int? {
+            if case .memory(let bytes) = store { bytes.count } else { nil }
+        }
+
         /// A part of these bytes; the range must lie within.
         func part(_ range: Range<Int>) -> Content {
             switch store {

@@ -188,16 +188,16 @@ extension FailureCode {
 
 /// Why an intake cannot go on at all.
 public enum IntakeError: Error, Equatable, CustomStringConvertible {
-    /// A source that was named cannot be opened.
+    /// A source that was named cannot be opened, or the system opens no further file at all.
     case source(FileError)
-    /// There is no room for bytes that are too many for memory.
+    /// There is no temporary file for bytes that are too many for memory.
     case spool(FileError)
 
     /// A sentence for a person.
     public var description: String {
         switch self {
         case .source(let error): "\(error)"
-        case .spool(let error): "no room for temporary bytes: \(error)"
+        case .spool(let error): "no place for temporary bytes: \(error)"
         }
     }
 }

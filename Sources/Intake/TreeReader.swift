@@ -104,6 +104,8 @@ final class TreeReader: OpenContainer {
         case .tooDeep:
             return sorter.refuse(place, .nestingTooDeep, "more than \(TreeWalk.depthLimit) folders deep")
         case .unreadable(let error):
+            // That is no fact about the file.
+            guard !error.isOutOfDescriptors else { throw .source(error) }
             return sorter.refuse(place, .unreadable, "\(error)")
         }
     }

@@ -14,6 +14,7 @@ extension MailsealError {
         case ContainerError.file(let error), IntakeError.source(let error), IntakeError.spool(let error): file = error
         default: return nil
         }
+        if file.isOutOfDescriptors { return "allow more open files, for example with ulimit -n 1024" }
         return file.isOutOfSpace
             ? "make room on that disk, or write to another: -o names the output, TMPDIR the folder of temporary files"
             : nil

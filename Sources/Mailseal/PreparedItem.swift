@@ -68,9 +68,16 @@ enum PreparedItem: Sendable {
         }
     }
 
-    /// The memory that an item holds while it waits, in bytes.
-    static func weight(of item: Intake.Item) -> Int {
-        guard case .message(let message) = item else { return 4096 }
-        return 4096 + message.bytes.count * 2
+    /// How many open files may wait together.
+    private static let openFileLimit = 16
+
+    /// The part of a budget that an item takes while it waits: the memory that it holds, in bytes, or for an open file,
+    /// of which there are not many either, a fixed share.
+    static func weight(of item: Intake.Item, budget: Int) -> Int {
+        switch item {
+        case .message(let message): 4096 + message.bytes.count * 2
+        case .file(let file): 4096 + (file.content.map { $0.heldBytes ?? budget / openFileLimit } ?? 0)
+        default: 4096
+        }
     }
 }

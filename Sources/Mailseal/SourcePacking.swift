@@ -60,11 +60,12 @@ struct SourcePacking {
 
     // Messages and files are prepared in tasks and come back in the order of the sources.
     private mutating func pack(_ sink: inout BundleSink) async throws {
-        var window = InOrder<PreparedItem>(width: jobs * 8, budget: memory / 6, batch: 1 << 18)
+        let budget = memory / 6
+        var window = InOrder<PreparedItem>(width: jobs * 8, budget: budget, batch: 1 << 18)
         let keys = keys
         while let item = try intake.next() {
             while window.isFull { try await emitNext(&window, &sink) }
-            window.submit(weight: PreparedItem.weight(of: item)) { try PreparedItem(item, keys: keys) }
+            window.submit(weight: PreparedItem.weight(of: item, budget: budget)) { try PreparedItem(item, keys: keys) }
         }
         while try await emitNext(&window, &sink) {}
     }

@@ -49,7 +49,7 @@ static __thread int inside;
 
 static const struct { const char *name; int code; } codes[] = {
     {"EIO", EIO}, {"ENOSPC", ENOSPC}, {"EDQUOT", EDQUOT}, {"EINTR", EINTR}, {"EACCES", EACCES}, {"EROFS", EROFS},
-    {"EMFILE", EMFILE}, {"EPERM", EPERM}, {"EINVAL", EINVAL}, {"ENOENT", ENOENT}, {"ESTALE", ESTALE},
+    {"EMFILE", EMFILE}, {"ENFILE", ENFILE}, {"EPERM", EPERM}, {"EINVAL", EINVAL}, {"ENOENT", ENOENT}, {"ESTALE", ESTALE},
 };
 
 static void *real(const char *name) {

@@ -81,6 +81,16 @@ import Testing
         #expect(try bench.read("plain.tar.gz") == bench.read("other.tar.gz"), "\(what)")
     }
 
+    @Test func `many large files need no more open ones than few do`() throws {
+        let made = try bench.run(
+            """
+            for i in $(seq 40); do truncate -s 9M leak/$i; done; (cd leak; python3 -m zipfile -c many.zip ?? *.eml)
+            "$M" create leak -o plain.tar.gz && ulimit -n 40 && "$M" create leak -o other.tar.gz --jobs 8
+            """)
+        #expect(made.status == 0, "\(made.errors)")
+        #expect(try bench.read("plain.tar.gz") == bench.read("other.tar.gz"))
+    }
+
     @Test func `the seed of hash tables, new in every process, does not show`() throws {
         let script =
             "for i in 1 2 3 4 5 6; do \"$M\" create leak --keys keys -o $i.tar.gz; done; sha256sum ?.tar.gz | cut -c1-64 | sort -u"

@@ -107,14 +107,26 @@ import Testing
         #expect(verified.status == 0, "\(verified.output)")
     }
 
+    @Test(arguments: ["EMFILE", "ENFILE"])
+    func `that no further file can be opened is no failure of a source`(error: String) throws {
+        guard let faults = try FaultBench() else { return }
+        for call in ["open leak/1.eml 1", "open leak/sub 1"] {
+            let refused = try faults.run("create leak -o new.tar.gz --keep-going", ["\(call) \(error)"])
+            #expect(refused.status == 2 && refused.output.isEmpty && refused.files["new.tar.gz"] == nil)
+            #expect(refused.sentences.contains { $0.contains("oo many open files") }, "\(refused.sentences)")
+            #expect(refused.sentences.last?.contains("ulimit") == true, "\(refused.sentences)")
+        }
+    }
+
     private static let containers = """
         { for i in 1 2 3; do printf 'From a\\n'; cat leak/1.eml; echo; done; } > box
+        for i in $(seq 40); do printf 'From a\\n'; cat leak/1.eml; head -c 230000 /dev/zero | tr '\\0' x; echo; echo; done > mailbox
         head -c 9000000 /dev/zero > zeros
         tar cf box.tar leak more; gzip -k box.tar
         (cd leak; python3 -m zipfile -c ../box.zip 1.eml note.txt)
         """
 
-    @Test(arguments: ["box", "zeros", "box.tar", "box.tar.gz", "box.zip"])
+    @Test(arguments: ["box", "mailbox", "zeros", "box.tar", "box.tar.gz", "box.zip"])
     func `a container or large file that changes at any read is a failure`(name: String) throws {
         guard let faults = try FaultBench(Self.containers) else { return }
         let whole = try faults.run("create leak \(name) -o new.tar.gz")
@@ -124,12 +136,13 @@ import Testing
         let changes = [
             "truncate -s 900 \(name)", "printf more >> \(name)", "printf X | dd of=\(name) conv=notrunc status=none",
         ]
-        for (number, read) in Self.spread(reads, 3).enumerated() {
+        for (number, read) in Self.spread(reads, 4).enumerated() {
             for effect in ["EIO", "run \(changes[number % changes.count])"] {
                 let refused = try faults.run("create leak \(name) -o new.tar.gz", ["read \(name) \(read) \(effect)"])
                 let context: Comment = "\(effect) at read \(read) of \(reads): \(refused.sentences)"
                 #expect(refused.status == 2 && refused.files["new.tar.gz"] == nil, context)
                 #expect(refused.sentences.contains { $0.contains(", nothing was written") }, context)
+                #expect(!refused.sentences.contains { $0.contains("fault of mailseal") }, context)
             }
         }
         // Once lines state the digest of a large file it cannot be left out any more.

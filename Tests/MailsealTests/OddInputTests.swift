@@ -103,6 +103,15 @@ import Testing
         #expect(end.bytes.isEven && end.bytes.failed == 0)
     }
 
+    @Test func `what waits weighs what it holds in memory, or as one of a few open files`() throws {
+        try bench.run("head -c 9000000 /dev/zero > leak/big; printf note > leak/note; ln -s note leak/note-2")
+        let budget = 1 << 26
+        let weights = try large("big").compactMap { item -> Int? in
+            if case .file = item { PreparedItem.weight(of: item, budget: budget) } else { nil }
+        }
+        #expect(weights == [4096 + budget / 16, 4096 + 4, 4096])
+    }
+
     @Test func `a lost member is a failure of its archive`() throws {
         var lost = LostFiles()
         try bench.run("cd leak; head -c 9000000 /dev/zero > big; tar cf a.tar 1.eml big; rm big")
