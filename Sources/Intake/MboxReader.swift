@@ -44,10 +44,12 @@ final class MboxReader: OpenContainer {
         guard part.before.lowerBound == position, part.before.upperBound == part.message.lowerBound else {
             return unaccounted()
         }
-        sorter.balance.inputs += 1
         var before = try content.read(at: part.before.lowerBound, count: part.before.count)
         hash.update(before)
-        defer { position = part.message.upperBound }
+        let message = try message(of: part)
+        // Nothing of the part counts before all of it was read.
+        sorter.balance.inputs += 1
+        position = part.message.upperBound
         var steps: [Step] = []
         if before.count > Intake.framingLimit {
             // Nobody's From_ line is that long; it is told as a file, since a manifest line could not hold it.
@@ -56,15 +58,20 @@ final class MboxReader: OpenContainer {
             before = []
         }
         let range = Intake.MboxRange(offset: part.message.lowerBound, length: part.message.count, before: before)
-        if part.message.count > Intake.messageLimit {
-            let large = content.part(part.message)
-            try large.update(hash)
-            return steps + [file(large, range)]
+        guard let message else { return steps + [file(content.part(part.message), range)] }
+        members.messages += 1
+        return steps + [.item(.message(Intake.Message(bytes: message, place: input.place.part(range), mtime: nil)))]
+    }
+
+    /// The bytes of a part's message, hashed; nil when they are too many for a message.
+    private func message(of part: MboxMessage) throws(FileError) -> [UInt8]? {
+        guard part.message.count <= Intake.messageLimit else {
+            try content.part(part.message).update(hash)
+            return nil
         }
         let bytes = try content.read(at: part.message.lowerBound, count: part.message.count)
         hash.update(bytes)
-        members.messages += 1
-        return steps + [.item(.message(Intake.Message(bytes: bytes, place: input.place.part(range), mtime: nil)))]
+        return bytes
     }
 
     /// A part that is too large for a message.

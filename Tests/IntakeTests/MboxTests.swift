@@ -114,4 +114,22 @@ import Testing
         }
         #expect(lines == ["source tree in", "message box", "changed-while-read box", "mbox box", "end"])
     }
+
+    @Test func `a message that was found and cannot be read any more has failed with all behind it`() throws {
+        let bench = try Workbench()
+        let first = Self.line + mail("1") + "\n"
+        try bench.write("in/box", first + Self.line + mail("2") + "\n" + Self.line + mail("3") + "\n")
+        try bench.run("head -c 9000000 /dev/zero | tr '\\0' 'x' | fold -w 70 >> in/box")
+        let size = try bench.read("in/box").count
+        let intake = try Intake(sources: [bench.path("in")])
+        var items: [Intake.Item] = []
+        while let item = try intake.next() {
+            // Where the second message ends was seen by then.
+            if items.count == 1 { try bench.run("truncate -s \(first.utf8.count + 60) in/box") }
+            items.append(item)
+        }
+        #expect(items.map(\.line) == ["source tree in", "message box", "changed-while-read box", "mbox box", "end"])
+        #expect(items.last?.balance?.failedBytes == size - first.utf8.count + 1)
+        #expect(items.last?.balance?.inputs == 2)
+    }
 }
