@@ -22,6 +22,7 @@ enum CSV {
             rows.append(
                 RetrievalLog.Row(line: record.line, fields: fields.map { RetrievalLog.Field(name: $0.0, value: $0.1) }))
         }
+        guard !rows.isEmpty else { throw RetrievalLogError(header.line, "no line below the header") }
         return rows
     }
 
@@ -81,6 +82,10 @@ enum CSV {
                 place += 1
             }
             if place < bytes.count, place > start, bytes[place] == ASCII.lf, bytes[place - 1] == ASCII.cr { place -= 1 }
+            guard !bytes[start..<place].contains(ASCII.cr) else {
+                throw RetrievalLogError(
+                    line, "a CR within a field without quotes; lines end in LF or CRLF")
+            }
             return Array(bytes[start..<place])
         }
     }

@@ -65,10 +65,17 @@ import Testing
         #expect(log.statement(for: place, inSource: []) != nil)
     }
 
+    @Test func `a CR is read between quotes, and at the end of a line`() throws {
+        var log = try RetrievalLog("path,url\r\na,\"u\rv\"\r\n".bytes)
+        #expect(log.statement(for: place("a"), inSource: [])?.from == "u\rv".bytes)
+    }
+
     @Test(arguments: [
         ("", 1), ("url\nx\n", 1), ("path,path\n", 1), ("path,url\na,b,c\n", 2), ("path,url\na\n", 2),
         ("path,url\n\"a\nb\",u\nc\"d,u\n", 4), ("path,url\n\"a\"b,u\n", 2), ("path,url\n\"a,u\n\n", 2),
         ("path,url\n,u\n", 2), ("path,url\na,\n", 2), ("path,url\na,u\n\na,v\n", 4),
+        ("path,url\n", 1), ("\npath,url", 2), ("path,url\ra,u\r", 1), ("path,url\na,u\r\r\n", 2),
+        ("path,url\na\rb,u\n", 2),
         ("path,retrieved_at\na,2017-05-05\n", 2), ("path,retrieved_at\na,2017-02-30T00:00:00Z\n", 2),
         ("{\"path\":\"a\",\"url\":\"u\"}\n{\"path\":\"b\",\"url\":[]}", 2), ("{\"path\":\"a\",\"url\":\"u\"} x", 1),
         ("{\"path\":\"a\",\"path\":\"b\",\"url\":\"u\"}", 1), ("{\"path\":\"a\",\"url\":01}", 1),
