@@ -15,6 +15,14 @@ final class LibraryArchive {
         case sevenZip, rar4, rar5
         /// One compressed file.
         case bzip2, xz
+
+        /// Whether libarchive may have to unpack a member's data to find the next one.
+        var unpacksToSkip: Bool {
+            switch self {
+            case .zipStream, .sevenZip, .rar5: true
+            case .zip, .rar4, .bzip2, .xz: false
+            }
+        }
     }
 
     /// The library's name and version, such as `libarchive 3.6.2`.
@@ -25,13 +33,16 @@ final class LibraryArchive {
     private static let isLink: UInt32 = 0o120000
 
     private let archive: OpaquePointer
+    private let access: Access
     private let source: CallbackSource
     private let allowance: Allowance
+    private var hasMember = false
 
     /// Opens content; every byte that comes out is taken off the allowance.
     init(_ content: Intake.Content, _ access: Access, _ allowance: Allowance) throws(ArchiveFault) {
         guard let archive = unsafe archive_read_new() else { throw .damaged("out of memory") }
         unsafe self.archive = archive
+        self.access = access
         self.allowance = allowance
         source = CallbackSource(content)
         let allowed = unsafe Self.allow(access, archive)
@@ -67,6 +78,7 @@ final class LibraryArchive {
 
     /// The next member; nil at the end.
     func next() throws(ArchiveFault) -> Member? {
+        if access.unpacksToSkip { try skipData() }
         var entry: OpaquePointer?
         Self.forgetTrouble()
         let result = unsafe archive_read_next_header(archive, &entry)
@@ -77,6 +89,7 @@ final class LibraryArchive {
             }
             throw fault()
         }
+        hasMember = true
         Self.forgetTrouble()
         guard let path = unsafe Self.bytes(archive_entry_pathname(entry) ?? archive_entry_pathname_utf8(entry)) else {
             throw .damaged("a member has no name that can be told")
@@ -100,6 +113,17 @@ final class LibraryArchive {
             throw .expanding
         }
         return bytes
+    }
+
+    /// Reads what is left of the current member, so that it is taken off the allowance; libarchive would unpack it unseen.
+    private func skipData() throws(ArchiveFault) {
+        guard hasMember else { return }
+        do throws(ArchiveFault) {
+            while try !read(upTo: 1 << 16).isEmpty {}
+        } catch {
+            // Whether other trouble with data that nobody asked for matters, the next header tells.
+            if error.code == .expansionLimit { throw error }
+        }
     }
 
     private func fault(endsArchive: Bool = true) -> ArchiveFault {

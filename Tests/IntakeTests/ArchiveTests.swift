@@ -176,4 +176,21 @@ import Testing
             #expect(read <= 1_000_000)
         }
     }
+
+    @Test func `a member that is passed over counts as unpacked when it had to be`() throws {
+        let bench = try filled()
+        try bench.run("head -c 3000000 /dev/zero > large; bsdtar --format 7zip -cf a.7z large m/1.eml")
+        let content = Intake.Content(try bench.read("a.7z"))
+        for (limit, code) in [(1_000_000, FailureCode.expansionLimit), (4_000_000, nil)] {
+            let reader = LibraryMembers(try LibraryArchive(content, .sevenZip, Allowance(of: limit)), .sevenZip)
+            #expect(try reader.next()?.path == "large".bytes)
+            guard let code else {
+                #expect(try reader.next()?.path == "m/1.eml".bytes)
+                #expect(try reader.read() == mail("1").bytes)
+                #expect(try reader.next() == nil)
+                continue
+            }
+            #expect(#expect(throws: ArchiveFault.self) { try reader.next() }?.code == code)
+        }
+    }
 }
