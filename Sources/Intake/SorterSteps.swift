@@ -14,8 +14,9 @@ extension Sorter {
     /// The step of a link, whose target is recorded and not followed.
     func link(to target: [UInt8], at place: Intake.Place, mtime: Int?) -> [Step] {
         balance.inputs += 1
-        guard !place.isTooLong, (1...Intake.pathLimit).contains(target.count) else {
-            return [.item(tooLong(place, size: 0))]
+        guard !place.isTooLong, target.count <= Intake.pathLimit else { return [.item(tooLong(place, size: 0))] }
+        guard !target.isEmpty else {
+            return [.item(failure(place, .unsupportedMember, size: 0, "it is a link without a target"))]
         }
         let file = Intake.File(content: nil, place: place, mtime: mtime, linkTarget: target, isContainer: false)
         return [.item(.file(file))]

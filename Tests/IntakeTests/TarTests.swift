@@ -229,6 +229,23 @@ import Testing
             try bench.lines("b.tar") == ["message b.tar > z.eml", "damaged-archive b.tar", "kept b.tar", "tar b.tar"])
     }
 
+    @Test func `a link without a target is a failure of its own`() throws {
+        let bench = try Workbench()
+        try python(
+            bench,
+            """
+            with tarfile.open("a.tar", "w") as t:
+                for n, k in [("a", tarfile.SYMTYPE), ("b", tarfile.LNKTYPE)]: add(t, n, type=k, size=0)
+                add(t, "1.eml")
+            """)
+        #expect(
+            try bench.lines("a.tar") == [
+                "unsupported-member a.tar > a", "unsupported-member a.tar > b", "message a.tar > 1.eml", "kept a.tar",
+                "tar a.tar",
+            ])
+        #expect(try bench.items("a.tar").compactMap(\.failure?.detail).first == "it is a link without a target")
+    }
+
     @Test func `a path too long for a manifest line is a failure`() throws {
         let bench = try Workbench()
         try python(
