@@ -39,11 +39,12 @@ final class ArchiveReader: OpenContainer {
     }
 
     private func steps(for member: Member) throws(IntakeError) -> [Step] {
-        guard !member.components.isEmpty || member.kind == .directory else {
+        let components = member.components
+        guard !components.isEmpty || member.kind == .directory else {
             nameless += 1
             return []
         }
-        let place = input.place.member(member.components)
+        let place = input.place.member(components)
         let mtime = sorter.options.omitsTimes ? nil : member.mtime
         switch member.kind {
         case .directory:

@@ -15,7 +15,7 @@ struct ArchiveSurvey {
             if case .unsupported = member.kind { return true }
             guard member.kind == .file else { continue }
             if member.isEncrypted { return true }
-            let name = member.components.last ?? []
+            let name = Array(member.name)
             if Sorter.isNamedMessage(name) { return true }
             let prefix = try prefix()
             if MailSniffing.startsLikeMbox(prefix) || MailSniffing.startsLikeMail(prefix) { return true }

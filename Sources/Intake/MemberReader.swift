@@ -25,8 +25,37 @@ struct Member {
     var isEncrypted = false
 
     /// The path's components; empty ones and `.` say nothing and are left out.
+    ///
+    /// Of a path that is too long, as many as make it too long.
     var components: [[UInt8]] {
-        path.split(separator: UInt8(ascii: "/")).map { Array($0) }.filter { $0 != [UInt8(ascii: ".")] }
+        var components: [[UInt8]] = []
+        var (start, length) = (0, 0)
+        while start < path.count, length <= Intake.pathLimit {
+            let end = path[start...].firstIndex(of: Self.slash) ?? path.count
+            if Self.isTelling(path[start..<end]) {
+                components.append(Array(path[start..<end]))
+                length += end - start + 1
+            }
+            start = end + 1
+        }
+        return components
+    }
+
+    /// The last component of the whole path; empty when there is none.
+    var name: ArraySlice<UInt8> {
+        var end = path.count
+        while end > 0 {
+            let start = path[..<end].lastIndex(of: Self.slash).map { $0 + 1 } ?? 0
+            if Self.isTelling(path[start..<end]) { return path[start..<end] }
+            end = max(0, start - 1)
+        }
+        return []
+    }
+
+    private static let slash = UInt8(ascii: "/")
+
+    private static func isTelling(_ component: ArraySlice<UInt8>) -> Bool {
+        !component.isEmpty && !component.elementsEqual(CollectionOfOne(UInt8(ascii: ".")))
     }
 }
 

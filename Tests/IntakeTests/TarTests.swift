@@ -246,6 +246,19 @@ import Testing
         #expect(try bench.items("a.tar").compactMap(\.failure?.detail).first == "it is a link without a target")
     }
 
+    @Test func `the components of a path are as many as tell whether it is too long`() {
+        func member(_ path: String) -> Member { Member(path: path.bytes, kind: .file) }
+        #expect(member("./a//b/../c/.").components == ["a", "b", "..", "c"].map(\.bytes))
+        #expect(member("./a//b/../c/.").name.elementsEqual("c".utf8))
+        for path in ["", ".", "/", "//./"] {
+            #expect(member(path).components.isEmpty && member(path).name.isEmpty, "\(path)")
+        }
+        let long = member(String(repeating: "a/", count: 500_000) + "x.eml")
+        #expect(long.components.count == Intake.pathLimit / 2 + 1)
+        #expect(Intake.Place(source: 1, path: [long.components], range: nil).isTooLong)
+        #expect(long.name.elementsEqual("x.eml".utf8))
+    }
+
     @Test func `a path too long for a manifest line is a failure`() throws {
         let bench = try Workbench()
         try python(
