@@ -89,6 +89,15 @@ import Testing
         #expect(error?.line == log.line, "\(log.text)")
     }
 
+    @Test(arguments: [
+        (#"{"path":"a","path":"b"}"#, "expected a name that did not stand before at byte 12"),
+        (#"{"path":"a","url":{"b":1}}"#, "more than a value at byte 18"), (#"{"path":"#, "expected a value at byte 8"),
+    ])
+    func `an error says what is wrong with a line of JSON`(line: String, reason: String) {
+        let error = #expect(throws: RetrievalLogError.self) { try RetrievalLog(line.bytes) }
+        #expect(error?.reason == "not a flat JSON object: \(reason)")
+    }
+
     @Test func `JSON texts are read whole, escapes and pairs among them`() throws {
         var log = try RetrievalLog(#"{"path":"a","url":"\u00fc\ud83d\ude00\n","n":-1.5e+3,"t":true}"#.bytes)
         let found = log.statement(for: place("a"), inSource: [])
