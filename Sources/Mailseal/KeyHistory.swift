@@ -15,9 +15,6 @@ struct KeyHistory: Sendable {
     /// What the editions behind the first one added, by name and in their order.
     private var later: [KeyName: [Addition]] = [:]
 
-    /// How many later editions can change what one message's signatures prove: each is worked out.
-    private static let additionLimit = 64
-
     private struct Addition {
         let edition: Int
         let key: Key
@@ -75,9 +72,7 @@ struct KeyHistory: Sendable {
 
     private func added(to names: [KeyName]) -> [Addition] {
         guard !later.isEmpty else { return [] }
-        let found = Set(names.flatMap(\.matching)).flatMap { later[$0] ?? [] }
-        guard let last = Set(found.map(\.edition)).sorted().prefix(Self.additionLimit).last else { return [] }
-        return found.filter { $0.edition <= last }
+        return Set(names.flatMap(\.matching)).flatMap { later[$0] ?? [] }
     }
 }
 

@@ -52,22 +52,30 @@ struct RecordedMessage: Sendable {
         return judge(bytes, by: history, renews: renews)
     }
 
+    /// How many later editions' key records can change what a message's signatures prove: each set is worked out.
+    private static let laterLimit = 64
+
     private func judge(_ bytes: [UInt8], by history: KeyHistory, renews: Bool) -> Judgement {
         let mail = Message(parsing: bytes)
         var body: BodyEvidence?
-        let own = MessageRecord(of: mail, digest: message.sha256, keys: history.keys(of: [], in: 1), body: &body)
+        var own = MessageRecord(of: mail, digest: message.sha256, keys: history.keys(of: [], in: 1), body: &body)
+        let additions = history.additions(to: own.keyNames)
+        if additions.contains(where: { $0 <= edition }) {
+            let keys = history.keys(of: own.keyNames, in: edition)
+            own = MessageRecord(of: mail, digest: message.sha256, keys: keys, body: &body)
+        }
         var judgement = Judgement(keyNames: own.keyNames)
         if history.derives(edition) { judgement.findings = compareFacts(own) }
-        let additions = history.additions(to: own.keyNames)
+        let laterAdditions = Set(additions.filter { $0 > edition }.prefix(Self.laterLimit))
         let recorded = Dictionary([(edition, signatures)] + later.map { ($0.edition, $0.signatures) }) { $1 }
         // What follows from the keys that were known last; nil before it is looked for.
-        var derived = additions.contains { $0 <= edition } ? nil : own.signatures
+        var derived: [DKIMLine]? = own.signatures
         var newest = signatures
         // Between these editions neither what is recorded nor what follows can change.
-        let changes = Set(additions).union(recorded.keys).union([history.firstDerived ?? edition])
+        let changes = laterAdditions.union(recorded.keys).union([history.firstDerived ?? edition])
         for now in changes.sorted() where now >= edition {
             newest = recorded[now] ?? newest
-            if now > edition, additions.contains(now) { derived = nil }
+            if laterAdditions.contains(now) { derived = nil }
             guard history.derives(now) else { continue }
             let follows =
                 derived
