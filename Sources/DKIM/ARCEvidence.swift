@@ -7,17 +7,18 @@ import Mail
 extension Verifier {
     /// The evidence of all ARC sets by number, the message signature before the seal, and what RFC 8617 §5.2 makes of it.
     ///
-    /// `verify` gives the evidence of a message signature.
+    /// `verify` gives the evidence of a message signature. Those that are passed over have none, and no chain holds then.
     func arcEvidence(
         of sets: ARCSets, _ header: HeaderSection, of message: Span<UInt8>, verify: (SignatureField) -> Evidence
-    ) -> (evidence: [Evidence], status: ChainValidation) {
-        guard sets.isPresent else { return ([], .absent) }
+    ) -> (evidence: [Evidence], unexamined: Int, status: ChainValidation) {
+        guard sets.isPresent else { return ([], 0, .absent) }
+        let unexamined = sets.unexamined + sets.signatures.count(where: \.isPassedOver)
         var walk = SealWalk(sets, header)
         var found: [Evidence] = []
-        var holds = sets.isOrderly
+        var holds = sets.isOrderly && unexamined == 0
         for (place, (set, violations)) in zip(sets.sets, sets.violations).enumerated() {
-            var messages = set.messages.map(verify)
-            var seals = zip(set.seals, walk.next(set, of: message)).map { seal, data in
+            var messages = set.messages.filter { !$0.isPassedOver }.map(verify)
+            var seals = zip(set.seals, walk.next(set, of: message)).filter { !$0.0.isPassedOver }.map { seal, data in
                 guard let data else { return Evidence(malformed: seal.signature) }
                 return Evidence(seal.signature, trial(of: seal, data.hashed), signedData: data.digest)
             }
@@ -27,7 +28,7 @@ extension Verifier {
             if place == sets.sets.count - 1 { holds = holds && messages.allSatisfy(\.countsInChain) }
             found += messages + seals
         }
-        return (found, holds ? .pass : .fail)
+        return (found, unexamined, holds ? .pass : .fail)
     }
 }
 

@@ -36,13 +36,9 @@ struct ARCSets {
     /// Whether every field has a number, and all were looked at.
     private(set) var isOrderly = true
     /// How many message signatures and seals nobody looked at.
-    private(set) var unexamined: Int
+    let unexamined: Int
 
-    /// The sets of a message; fields that are not admitted are not looked at either.
-    init(
-        _ index: FieldIndex, _ header: HeaderSection, of message: Span<UInt8>,
-        admits: (SignatureField) -> Bool = { _ in true }
-    ) {
+    init(_ index: FieldIndex, _ header: HeaderSection, of message: Span<UInt8>) {
         let results = index.places(of: "arc-authentication-results")
         let messages = index.places(of: "arc-message-signature")
         let seals = index.places(of: "arc-seal")
@@ -50,7 +46,7 @@ struct ARCSets {
         isPresent = !results.isEmpty || !messages.isEmpty || !seals.isEmpty
         unexamined = max(0, messages.count - limit) + max(0, seals.count - limit)
         guard isPresent else { return }
-        isOrderly = results.count <= limit
+        isOrderly = unexamined == 0 && results.count <= limit
         for place in results.prefix(limit) {
             let instance = ARCInstance.number(ofResults: message.bytes(in: header.fields[place].value)[...])
             add(instance) { $0.results.append(place) }
@@ -58,16 +54,11 @@ struct ARCSets {
         for (places, kind) in [(messages, SignatureKind.arcMessage), (seals, .arcSeal)] {
             for place in places.prefix(limit) {
                 let field = SignatureField(at: place, in: header, of: message, as: kind)
-                guard admits(field) else {
-                    unexamined += 1
-                    continue
-                }
                 add(field.signature.instance) { set in
                     if kind == .arcSeal { set.seals.append(field) } else { set.messages.append(field) }
                 }
             }
         }
-        isOrderly = isOrderly && unexamined == 0
     }
 
     /// Puts a field into its set; one without a number belongs to none.
@@ -82,6 +73,9 @@ struct ARCSets {
 
     /// The message signatures of all sets.
     var messageSignatures: [SignatureField] { sets.flatMap(\.messages) }
+
+    /// The message signatures and seals of all sets.
+    var signatures: [SignatureField] { messageSignatures + sets.flatMap(\.seals) }
 
     /// What is wrong with each set, in their order: by itself, and in its place in the chain.
     var violations: [[Violation]] {

@@ -4,10 +4,8 @@ import Cryptography
 
 /// What a message's signatures find in its body: the same whatever keys they are tried with, and most of the work.
 public struct BodyEvidence: Sendable {
-    /// The fields of the signatures: with other keys they may be fewer, by the budget for trials.
-    let places: [Int]
     let hashes: BodyHashes
-    /// The repaired bodies by the place of their signature among these.
+    /// The repaired bodies by the place of their signature.
     var repaired: [Int: RepairedBody]?
 }
 

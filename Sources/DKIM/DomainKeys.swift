@@ -15,8 +15,9 @@ extension Verifier {
         let places = index.places(of: "domainkey-signature")
         let fields = places.prefix(Self.maximumDomainKeys).map { place in
             SignatureField(at: place, in: header, of: message, as: .domainKeys)
-        }.filter { budget.admits($0.signature) }
-        let evidence = fields.map { domainKeysEvidence(of: $0, index, header, message) }
+        }
+        budget.admit(fields)
+        let evidence = fields.filter { !$0.isPassedOver }.map { domainKeysEvidence(of: $0, index, header, message) }
         return (evidence, places.count - evidence.count)
     }
 

@@ -1,19 +1,24 @@
-// What may be spent on trying keys on the signatures of one message: keys of the largest size are five hundred times slower than usual ones.
+// What may be spent on trying keys on the signatures of one message: keys of the largest size are hundreds of times slower than usual ones.
 
 import Cryptography
 
 /// The work that is left for one message; counted, not measured, so that every machine comes to the same end.
 struct TrialBudget {
-    /// A hundred signatures with 19 keys of 4096 bits each, or with 77 of 2048; a fifth of a second.
-    static let limit = 1 << 39
+    /// A hundred signatures with 9 keys of 4096 bits each, or with 38 of 2048; a tenth of a second.
+    static let limit = 1 << 38
 
     private let keys: KeyStore
     private var left = Self.limit
 
     init(_ keys: KeyStore) { self.keys = keys }
 
+    /// Marks the fields whose keys are too much work to be tried.
+    mutating func admit(_ fields: [SignatureField]) {
+        for field in fields { field.isPassedOver = !admits(field.signature) }
+    }
+
     /// Whether all keys of a signature's name may be tried on it; they count as tried then.
-    mutating func admits(_ signature: Signature) -> Bool {
+    private mutating func admits(_ signature: Signature) -> Bool {
         guard !signature.isMalformed, let algorithm = signature.algorithm else { return true }
         let keys = keys.keys(selector: signature.selector ?? [], domain: signature.domain ?? [])
         let work = keys.reduce(0) { $0 + $1.parsed.work(of: algorithm) }
@@ -22,7 +27,7 @@ struct TrialBudget {
         return true
     }
 
-    /// Whether they may be tried once more, on another digest: RSA signatures are open already.
+    /// Whether all keys of a signature's name may be tried on it once more, with another digest: RSA signatures are open already.
     mutating func admitsAgain(_ signature: Signature) -> Bool {
         signature.algorithm != .ed25519SHA256 || admits(signature)
     }

@@ -47,22 +47,27 @@ public struct Verifier: Sendable {
         var context = SignatureContext(header, attachments, of: message)
         let index = context.index
         let places = index.places(of: "dkim-signature")
-        var budget = TrialBudget(keys)
         let fields = places.prefix(Self.maximumSignatures).map { place in
             SignatureField(at: place, in: header, of: message, as: .dkim)
-        }.filter { budget.admits($0.signature) }
-        let sets = ARCSets(index, header, of: message) { budget.admits($0.signature) }
+        }
+        let sets = ARCSets(index, header, of: message)
+        var budget = TrialBudget(keys)
+        budget.admit(fields + sets.signatures)
         let domainKeys = domainKeysEvidence(index, header, of: message, &budget)
         let hashed = fields + sets.messageSignatures
-        var known = bodyEvidence(hashed, body, message.extracting(header.bodyStart..<message.count))
-        var results = hashed.map { evidence(of: $0, index, header, message, known.hashes) }
-        repair(&results, hashed, index, header, of: message, &known.repaired, &budget)
-        body = known
+        let hashes =
+            body?.hashes
+            ?? BodyHashes(of: message.extracting(header.bodyStart..<message.count), for: hashed.map(\.signature))
+        var found = body ?? BodyEvidence(hashes: hashes)
+        var results = hashed.map { evidence(of: $0, index, header, message, hashes) }
+        repair(&results, hashed, index, header, of: message, &found.repaired, &budget)
+        body = found
         let byPlace = Dictionary(zip(hashed.map(\.place), results)) { first, _ in first }
         let arc = arcEvidence(of: sets, header, of: message) {
             byPlace[$0.place] ?? Evidence(malformed: $0.signature)
         }
-        var all = results.prefix(fields.count) + domainKeys.evidence + arc.evidence
+        let own = zip(fields, results).filter { !$0.0.isPassedOver }.map(\.1)
+        var all = own + domainKeys.evidence + arc.evidence
         let isKeptWithLF = !all.isEmpty && hasBareLF(message, lineEnds)
         for place in all.indices {
             all[place].index = place
@@ -71,17 +76,8 @@ public struct Verifier: Sendable {
             }
             context.complete(&all[place], of: message)
         }
-        let unexamined = places.count - fields.count + domainKeys.unexamined + sets.unexamined
-        return MessageEvidence(signatures: Array(all), unexamined: unexamined, chainStatus: arc.status)
-    }
-
-    /// What was found in the body before, when it was asked by the same signatures; else what is to be found.
-    private func bodyEvidence(
-        _ fields: [SignatureField], _ known: BodyEvidence?, _ body: Span<UInt8>
-    ) -> BodyEvidence {
-        let places = fields.map(\.place)
-        if let known, known.places == places { return known }
-        return BodyEvidence(places: places, hashes: BodyHashes(of: body, for: fields.map(\.signature)))
+        let unexamined = places.count - own.count + domainKeys.unexamined + arc.unexamined
+        return MessageEvidence(signatures: all, unexamined: unexamined, chainStatus: arc.status)
     }
 
     /// Whether a line ends in an LF without a CR before it.
@@ -116,7 +112,7 @@ public struct Verifier: Sendable {
         of field: SignatureField, _ digest: [UInt8], rule: (KeyRecord) -> Violation? = { _ in nil }
     ) -> KeyTrial? {
         let signature = field.signature
-        guard let algorithm = signature.algorithm, signature.value != nil else { return nil }
+        guard !field.isPassedOver, let algorithm = signature.algorithm, signature.value != nil else { return nil }
         var best: KeyTrial?
         for key in keys.keys(selector: signature.selector ?? [], domain: signature.domain ?? []) {
             var trial = KeyTrial(key, field, algorithm, digest)
@@ -132,6 +128,8 @@ public struct Verifier: Sendable {
 final class SignatureField {
     let place: Int
     let signature: Signature
+    /// Whether it would be too much work to try its keys, so that nobody looks at it.
+    var isPassedOver = false
     /// What the signature says under keys it was tried with, by the digests of their records.
     private var opened: [Digest: OpenedSignature] = [:]
 
