@@ -78,16 +78,17 @@ final class LibraryArchive {
 
     /// The next member; nil at the end.
     func next() throws(ArchiveFault) -> Member? {
-        if access.unpacksToSkip { try skipData() }
+        let trouble = access.unpacksToSkip ? try skipData() : nil
         var entry: OpaquePointer?
         Self.forgetTrouble()
         let result = unsafe archive_read_next_header(archive, &entry)
         if result == ARCHIVE_EOF { return nil }
         guard result >= ARCHIVE_WARN, let entry = unsafe entry else {
+            let fault = trouble ?? fault()
             if unsafe archive_read_has_encrypted_entries(archive) == 1 {
-                throw ArchiveFault(code: .encryptedMember, detail: fault().detail)
+                throw ArchiveFault(code: .encryptedMember, detail: fault.detail)
             }
-            throw fault()
+            throw fault
         }
         hasMember = true
         Self.forgetTrouble()
@@ -116,13 +117,16 @@ final class LibraryArchive {
     }
 
     /// Reads what is left of the current member, so that it is taken off the allowance; libarchive would unpack it unseen.
-    private func skipData() throws(ArchiveFault) {
-        guard hasMember else { return }
+    ///
+    /// - Returns: what went wrong with data that nobody asked for; whether that matters, the next header tells.
+    private func skipData() throws(ArchiveFault) -> ArchiveFault? {
+        guard hasMember else { return nil }
         do throws(ArchiveFault) {
             while try !read(upTo: 1 << 16).isEmpty {}
+            return nil
         } catch {
-            // Whether other trouble with data that nobody asked for matters, the next header tells.
             if error.code == .expansionLimit { throw error }
+            return error.endsArchive ? error : nil
         }
     }
 
