@@ -13,8 +13,8 @@ public struct Ed25519PublicKey: Hashable, Sendable {
         self.bytes = bytes
     }
 
-    /// How much work it is to verify a signature, counted as `RSAPublicKey.work` is; in time about twice a key of 4096 bits.
-    public static let work = 1 << 29
+    /// How much work it is to verify a signature, counted as `RSAPublicKey.work` is: about that of a usual key of 4096 bits.
+    public static let work = 1 << 28
 
     /// Whether the 64-byte signature is that of the message.
     public func verify(_ signature: [UInt8], message: [UInt8]) -> Bool {

@@ -5,6 +5,9 @@ public struct RSAPublicKey: Hashable, Sendable {
     /// The moduli that are accepted, in bits; small ones because old mail was signed with them.
     public static let acceptedBits = 512...16384
 
+    /// The most bytes of an exponent.
+    private static let exponentLimit = 8
+
     private static let rsaEncryption: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01]
 
     /// The modulus, big-endian without leading zeros.
@@ -19,7 +22,7 @@ public struct RSAPublicKey: Hashable, Sendable {
         let bits = Self.bits(of: modulus)
         guard Self.acceptedBits.contains(bits) else { throw .modulusLength(bits: bits) }
         guard let last = modulus.last, last & 1 == 1 else { throw .evenModulus }
-        guard exponent.count <= 8, let lowest = exponent.last, lowest & 1 == 1, exponent != [1] else {
+        guard exponent.count <= Self.exponentLimit, let lowest = exponent.last, lowest & 1 == 1, exponent != [1] else {
             throw .publicExponent
         }
         self.modulus = modulus
@@ -60,8 +63,12 @@ public struct RSAPublicKey: Hashable, Sendable {
         return DERWriter.value(.sequence, DERWriter.value(.sequence, identifier) + DERWriter.value(.bitString, bits))
     }
 
-    /// How much work it is to open a signature: for each bit of the exponent, the product of two numbers below the modulus.
-    public var work: Int { bits * bits * Self.bits(of: exponent) }
+    /// How much work it is at most to open a signature of so many bytes: for each bit of the longest exponent, the product of two
+    /// numbers below the modulus; none when no key is that long.
+    public static func work(ofLength length: Int) -> Int {
+        guard (acceptedBits.lowerBound / 8...acceptedBits.upperBound / 8).contains(length) else { return 0 }
+        return length * 8 * length * 8 * exponentLimit * 8
+    }
 
     /// The message that the signature is of (RFC 8017 §5.2.2); the signature must be exactly as long as the modulus, and below it.
     ///

@@ -3,25 +3,25 @@
 import Cryptography
 
 /// The work that is left for one message; counted, not measured, so that every machine comes to the same end.
+///
+/// It is counted as if a name had as many keys of the signature's size as are tried at most: so which signatures are looked
+/// at follows from the message alone, and no key record that becomes known takes one away.
 struct TrialBudget {
-    /// A hundred signatures with 9 keys of 4096 bits each, or with 38 of 2048; a tenth of a second.
-    static let limit = 1 << 38
+    /// 128 signatures of 2048 bits, 32 of 4096, or 2 of 16384; less than a second.
+    static let limit = 1 << 41
 
-    private let keys: KeyStore
     private var left = Self.limit
 
-    init(_ keys: KeyStore) { self.keys = keys }
-
-    /// Marks the fields whose keys are too much work to be tried.
+    /// Marks the fields that would be too much work.
     mutating func admit(_ fields: [SignatureField]) {
         for field in fields { field.isPassedOver = !admits(field.signature) }
     }
 
-    /// Whether all keys of a signature's name may be tried on it; they count as tried then.
     private mutating func admits(_ signature: Signature) -> Bool {
-        guard !signature.isMalformed, let algorithm = signature.algorithm else { return true }
-        let keys = keys.keys(selector: signature.selector ?? [], domain: signature.domain ?? [])
-        let work = keys.reduce(0) { $0 + $1.parsed.work(of: algorithm) }
+        guard !signature.isMalformed, let algorithm = signature.algorithm, let value = signature.value else {
+            return true
+        }
+        let work = KeyStore.nameLimit * Self.work(of: algorithm, length: value.count)
         guard work <= left else { return false }
         left -= work
         return true
@@ -31,15 +31,12 @@ struct TrialBudget {
     mutating func admitsAgain(_ signature: Signature) -> Bool {
         signature.algorithm != .ed25519SHA256 || admits(signature)
     }
-}
 
-extension KeyRecord {
-    /// The work of trying the key on a signature of an algorithm.
-    fileprivate func work(of algorithm: Algorithm) -> Int {
-        switch (state, algorithm) {
-        case (.rsa(let key), .rsaSHA1), (.rsa(let key), .rsaSHA256): key.work
-        case (.ed25519, .ed25519SHA256): Ed25519PublicKey.work
-        case (.rsa, _), (.ed25519, _), (.revoked, _), (.unusable, _): 0
+    /// The most work that a key takes on a signature of so many bytes; none when no key makes one of that length.
+    private static func work(of algorithm: Algorithm, length: Int) -> Int {
+        switch algorithm {
+        case .rsaSHA1, .rsaSHA256: RSAPublicKey.work(ofLength: length)
+        case .ed25519SHA256: length == 64 ? Ed25519PublicKey.work : 0
         }
     }
 }

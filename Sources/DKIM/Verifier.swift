@@ -51,7 +51,7 @@ public struct Verifier: Sendable {
             SignatureField(at: place, in: header, of: message, as: .dkim)
         }
         let sets = ARCSets(index, header, of: message)
-        var budget = TrialBudget(keys)
+        var budget = TrialBudget()
         budget.admit(fields + sets.signatures)
         let domainKeys = domainKeysEvidence(index, header, of: message, &budget)
         let hashed = fields + sets.messageSignatures

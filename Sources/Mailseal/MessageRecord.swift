@@ -41,9 +41,7 @@ struct MessageRecord: Sendable {
         }
         let evidence = Verifier(keys: keys).evidence(of: mail, body: &body)
         signatures = evidence.signatures.map { DKIMLine($0, message: digest) }
-        // Which signatures are looked at may depend on the keys that are known, which keys they call for must not.
-        let all = evidence.unexamined == 0 ? evidence : Verifier(keys: KeyStore([])).evidence(of: mail)
-        keyNames = all.signatures.compactMap { found in
+        keyNames = evidence.signatures.compactMap { found in
             guard let domain = found.signature.domain, let selector = found.signature.selector else { return nil }
             return KeyName(selector: selector, domain: domain)
         }

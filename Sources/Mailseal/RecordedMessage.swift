@@ -58,18 +58,14 @@ struct RecordedMessage: Sendable {
     private func judge(_ bytes: [UInt8], by history: KeyHistory, renews: Bool) -> Judgement {
         let mail = Message(parsing: bytes)
         var body: BodyEvidence?
-        var own = MessageRecord(of: mail, digest: message.sha256, keys: history.keys(of: [], in: 1), body: &body)
+        let own = MessageRecord(of: mail, digest: message.sha256, keys: history.keys(of: [], in: 1), body: &body)
         let additions = history.additions(to: own.keyNames)
-        if additions.contains(where: { $0 <= edition }) {
-            let keys = history.keys(of: own.keyNames, in: edition)
-            own = MessageRecord(of: mail, digest: message.sha256, keys: keys, body: &body)
-        }
         var judgement = Judgement(keyNames: own.keyNames)
         if history.derives(edition) { judgement.findings = compareFacts(own) }
         let laterAdditions = Set(additions.filter { $0 > edition }.prefix(Self.laterLimit))
         let recorded = Dictionary([(edition, signatures)] + later.map { ($0.edition, $0.signatures) }) { $1 }
         // What follows from the keys that were known last; nil before it is looked for.
-        var derived: [DKIMLine]? = own.signatures
+        var derived = additions.contains { $0 <= edition } ? nil : own.signatures
         var newest = signatures
         // Between these editions neither what is recorded nor what follows can change.
         let changes = laterAdditions.union(recorded.keys).union([history.firstDerived ?? edition])
@@ -83,7 +79,8 @@ struct RecordedMessage: Sendable {
                     of: mail, message.sha256, keys: history.keys(of: own.keyNames, in: now), body: &body)
             derived = follows
             guard follows != newest else { continue }
-            if renews, now == history.rules.count {
+            // No group of lines says that there is no evidence: what nothing supports can only be refused.
+            if renews, now == history.rules.count, !follows.isEmpty {
                 judgement.renewed = follows
             } else {
                 judgement.findings.append(differs(newest, follows, in: now))
