@@ -6,7 +6,11 @@ import CCrypto
 @safe
 enum LibraryContext {
     /// A context of its own, into which no openssl.cnf is ever loaded; it lives as long as the process.
-    nonisolated(unsafe) static let shared: OpaquePointer? = unsafe OSSL_LIB_CTX_new()
+    nonisolated(unsafe) static let shared: OpaquePointer? = {
+        // For its default context, which nothing here uses, libcrypto would read openssl.cnf, or whatever OPENSSL_CONF names.
+        guard OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil) == 1 else { return nil }
+        return unsafe OSSL_LIB_CTX_new()
+    }()
 
     nonisolated(unsafe) private static let sha1 = unsafe EVP_MD_fetch(shared, "SHA1", nil)
     nonisolated(unsafe) private static let sha256 = unsafe EVP_MD_fetch(shared, "SHA256", nil)
