@@ -56,12 +56,18 @@ public final class SafeDirectory {
     /// Waits until the names in the folder are on the disk.
     func synchronize() throws(FileError) { try handle.synchronize() }
 
+    /// The longest path below the folder, in bytes: no source has longer ones, and folders without end fill a disk.
+    private static let pathLimit = 8192
+
     /// The folder that the last component goes into, made when it is missing, and that component.
     private func place(
         _ components: [[UInt8]], _ shown: String
     ) throws(FileError) -> (parent: Descriptor, name: CPath) {
         guard let name = components.last, components.allSatisfy(Self.isPlain) else {
             throw FileError("create", shown, reason: "it is not a plain relative path")
+        }
+        guard components.reduce(0, { $0 + $1.count + 1 }) <= Self.pathLimit else {
+            throw FileError("create", shown, reason: "it is longer than \(Self.pathLimit) bytes")
         }
         var folder = handle
         for component in components.dropLast() {

@@ -111,13 +111,19 @@ final class Sorter {
 
 /// How much the containers within one file on disk may unpack to, all levels together.
 final class Allowance {
+    private let count: Int
     private var left: Int
+    /// As much once more, for first looks into all archives within the container.
+    private(set) lazy var forSurveys = Allowance(of: count)
 
     /// The allowance of a container of a size: a little more than what deflate can reach.
     convenience init(forContainerOf size: Int) { self.init(of: (1 << 30) + min(size, 1 << 50) * 1100) }
 
     /// The allowance of a number of bytes.
-    init(of count: Int) { left = count }
+    init(of count: Int) {
+        self.count = count
+        left = count
+    }
 
     /// Takes bytes off; false when there are not so many left.
     func spend(_ count: Int) -> Bool {

@@ -50,7 +50,7 @@ extension Sorter {
             return [.item(failure(input.place, .nestingTooDeep, size: 0, detail)), .item(file(input))]
         }
         do throws(ArchiveFault) {
-            let survey = ArchiveSurvey(try format.reader(of: input, input.allowance))
+            let survey = ArchiveSurvey(try format.reader(of: input, input.allowance.forSurveys))
             guard try survey.findsMail() else { return [.item(file(input))] }
             return [.open(ArchiveReader(input, try format.reader(of: input, input.allowance), self))]
         } catch {

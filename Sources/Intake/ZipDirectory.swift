@@ -15,7 +15,7 @@ struct ZipDirectory {
         let offset: Int
         /// The bytes of its data, and how many they are as they are stored.
         let size: Int, packedSize: Int
-        /// How they are compressed (§4.4.5).
+        /// How they are compressed (§4.4.5): what tells two members at one place apart.
         let method: Int
         /// Whether an extra field gives the name once more, in UTF-8 (Info-ZIP, 0x7075).
         let hasOtherName: Bool
@@ -31,8 +31,8 @@ struct ZipDirectory {
         /// Whether it has data that are not read when it is of this kind: libarchive reads those of files only.
         func hidesData(as kind: Member.Kind) -> Bool {
             switch kind {
-            // Deflate stores no data in two bytes.
-            case .directory, .special: size > 0 || packedSize > 2
+            // However nothing is compressed, that takes a few bytes.
+            case .directory, .special: size > 0 || packedSize > 32
             // A link's data are its target, which ends at a NUL; other than ASCII may have another length in UTF-8.
             case .link(let target): size != target.count && target.allSatisfy { $0 < 0x80 }
             case .file, .unsupported: false

@@ -57,6 +57,7 @@ public final class Bundle: Sendable {
         let checkpoint = try Checkpoint(parsing: try reader.read(entry))
         var tree = Frontier()
         for group in reader.index.groups { tree.append(leafHash: group.hash) }
+        guard checkpoint.size > 0 else { throw MailsealError("\(file.path): a manifest of no lines", hint: Self.hint) }
         guard tree.root == checkpoint.root, Int(reader.index.leafCount) == checkpoint.size else {
             throw MailsealError(
                 "\(file.path): the index has the root \(tree.root), the checkpoint \(checkpoint.root)",

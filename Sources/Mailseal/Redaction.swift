@@ -56,7 +56,7 @@ struct Redaction {
         switch line {
         case .dkim(let signature) where isDisclosed(signature.message):
             if let selector = signature.selector, let domain = signature.domain {
-                keyNames.insert(KeyName(selector: selector, domain: domain))
+                keyNames.formUnion(KeyName(selector: selector, domain: domain).matching)
             }
         case .occurrence(let place):
             if isDisclosed(place.message) {

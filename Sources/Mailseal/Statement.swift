@@ -62,6 +62,8 @@ public struct Statement: Sendable {
             size: file.size, sha256: sha256, report: report, looksForSeal: options.verification.seal != .none)
         // Of a bundle that is altered nothing but that is stated.
         if report.verdict != .altered { try statement.gather(from: try Bundle(file)) }
+        // It was read twice: all that is stated is of one file.
+        try file.checkUnchanged()
         return statement
     }
 

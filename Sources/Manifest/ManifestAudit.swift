@@ -112,7 +112,9 @@ public struct ManifestAudit {
     /// Ends the manifest; nothing may be open.
     public mutating func finish() {
         if place != .end { fault("line-order", "the manifest stops before its end line") }
-        if place == .end, counts.messages == 0 { fault("counts-differ", "a bundle of no message") }
+        if place == .end, counts.messages == 0 {
+            fault("counts-differ", isRedacted ? "no message is disclosed" : "a bundle of no message")
+        }
     }
 
     mutating func fault(_ code: String, _ detail: String, at leaf: Int? = nil) {

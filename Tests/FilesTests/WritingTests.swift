@@ -106,7 +106,9 @@ import Testing
         for path in [[], [""], ["."], [".."], ["a", "..", "b"], ["/a"], ["a/b"], ["a\0"], ["a", ""]] {
             #expect(throws: FileError.self, "\(path)") { try target.create(path.map(\.bytes)) }
         }
-        #expect(try folder.names() == ["out"])
+        let deep = [[UInt8]](repeating: "a".bytes, count: 4097)
+        #expect(throws: FileError.self) { try target.create(deep) }
+        #expect(try folder.names() == ["out"] && folder.names(in: "out") == ["data"])
     }
 
     @Test func `nothing is overwritten and no link is followed on the way`() throws {

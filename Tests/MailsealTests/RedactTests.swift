@@ -110,6 +110,17 @@ struct RedactTests {
         return try open(try forgery.assemble())
     }
 
+    @Test func `a wildcard's key stays with the message that it proves`() async throws {
+        try bench.write(
+            "signed/1.eml", try SigningKey().signed(MailsealTests.mail("From: a@example.org", "Subject: x")))
+        try bench.write("signed/2.eml", Mails.plain(1))
+        let record = try SigningKey().record.displayText.replacing("_domainkey.example.org", with: "_domainkey.*.org")
+        let keys = try bench.write("wildcard", record)
+        let whole = try await bench.bundle(of: ["signed"], keys: false) { $0.keyFiles = [keys] }
+        let report = try await bench.verify(try await redact(whole, .keep(numbers([1]))).bytes)
+        #expect(report.findings == [] && report.counts.verified == 1)
+    }
+
     @Test func `a public bundle is compared by what it discloses`() async throws {
         let whole = try await whole()
         let made = try await redact(whole, .keep(numbers([1, 5]))) { $0.listed = numbers([5]) }
