@@ -147,7 +147,8 @@ extension KeyFile {
             let name = key.name.text + [ASCII.space]
             text += name + (isBare(key.record, after: name) ? key.record : QuotedText.quoted(key.record)) + [ASCII.lf]
         }
-        return text
+        // A name may start with what would be taken for a byte order mark at the start of the text.
+        return ByteOrderMark.length(in: text.span) == 0 ? text : [ASCII.lf] + text
     }
 
     /// Whether a record is read as it is without quotes, and its line not taken for one of a zone file.

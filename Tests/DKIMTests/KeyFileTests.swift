@@ -110,6 +110,11 @@ private func time(_ text: String) throws -> Timestamp { try #require(Timestamp(r
         #expect(found.keys.map(\.record) == [record.bytes] && found.keys.first?.provenances == [KeyProvenance(.file)])
     }
 
+    @Test func `a name that starts with the bytes of a byte order mark is read back`() {
+        let key = Key(selector: [0xEF, 0xBB, 0xBF, 0x61], domain: "example.org".bytes, record: "p=1".bytes)
+        #expect(KeyFile(parsing: KeyFile.text(of: [key])).keys.map(\.selector) == [key.selector])
+    }
+
     @Test func `a byte order mark before the first line is no part of it`() {
         let text = "\u{FEFF}#: basis=dns dnssec=secure\r\ns._domainkey.x p=1\r\n"
         let file = KeyFile(parsing: text.bytes)
